@@ -44,7 +44,9 @@ export const workspaceShape = z.strictObject({
     /** Whether the public internet may be reached; private ranges never are. */
     internet: z.boolean(),
     /** Further destinations that the blueprint needs, as CIDR blocks with ports. */
-    allow: z.array(z.strictObject({ cidr: z.string(), ports: z.array(z.int().min(1).max(65535)).default([]) })).default([]),
+    allow: z
+      .array(z.strictObject({ cidr: z.string(), ports: z.array(z.int().min(1).max(65535)).default([]) }))
+      .default([]),
   }),
 });
 export type WorkspaceShape = z.infer<typeof workspaceShape>;
@@ -71,6 +73,8 @@ export const workspacePlacement = z.strictObject({
   router: z
     .strictObject({ namespace: dnsLabel, podLabels: z.record(z.string(), z.string()) })
     .default({ namespace: "berth-system", podLabels: { "berth.dev/component": "router" } }),
+  /** Public addresses that no workspace may reach either, such as those of the cluster's own API server. */
+  denyEgress: z.array(z.string()).default([]),
 });
 export type WorkspacePlacement = z.infer<typeof workspacePlacement>;
 
