@@ -1,0 +1,266 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { withLock } from "../lock.ts";
+import { endProcess, identify, isAlive, type ProcessId } from "../processes.ts";
+import { type Progress, silent } from "../terminal.ts";
+import { ensureTools, toolVersion } from "../tools.ts";
+import { ask, ensureObject, NoAnswer } from "./api.ts";
+import {
+  type Component,
+  componentKubeconfig,
+  components,
+  files,
+  kwokAccess,
+  kwokConfig,
+  schedulerConfig,
+  simulatedNode,
+} from "./components.ts";
+import { type Access, ensureCredentials, readAuthority, readToken, writeKubeconfig } from "./credentials.ts";
+import { PortTaken, type RunningComponent, startComponent } from "./launch.ts";
+import { type PlatformRecord, readRecord, removeRecord, writeRecord } from "./record.ts";
+import { removeHostFolders } from "./volumes.ts";
+
+export interface PlatformOptions {
+  /** The folder that keeps everything of this platform: data, certificates, logs. */
+  readonly state: string;
+  /** How many simulated nodes. @default 5 */
+  readonly nodes?: number;
+  /** For tests: does not wait for the disk, and leaves nothing behind when it stops. @default false */
+  readonly throwaway?: boolean;
+}
+
+/** A Kubernetes that is ready to be used. */
+export interface Platform {
+  /** The path of a kubeconfig with full rights; its current context is the one to use. */
+  readonly kubeconfig: string;
+  /** The API server's address. */
+  readonly server: string;
+  /** It was running already: left by an earlier run, shared with another one, or an existing cluster. */
+  readonly reused: boolean;
+  /** Leaves the platform, and stops it when nobody else uses it. */
+  stop(): Promise<void>;
+}
+
+/** How long the whole platform may take to get ready. */
+const readyWithinMs = 60_000;
+/** How long a program may take to end by itself. */
+const endWithinMs = 5_000;
+const portTries = 5;
+
+/**
+ * Starts the local platform: etcd, the API server, the controller manager, the scheduler and simulated nodes, all on
+ * the loopback. A healthy platform of the same versions that runs in that folder is reused; what a killed run left
+ * otherwise is ended first. Data in the folder is kept, unless the platform is a throw-away.
+ *
+ * @throws Error when a program is missing and cannot be had, or does not get ready; it shows the end of its log.
+ */
+export async function startPlatform(options: PlatformOptions, progress: Progress = silent): Promise<Platform> {
+  const folder = resolve(options.state);
+  const tools = await ensureTools(components, progress);
+  const self = identify(process.pid);
+  if (!self) throw new Error("This process cannot find itself in the system's process table.");
+  mkdirSync(join(folder, files.certificates), { recursive: true, mode: 0o700 });
+  mkdirSync(join(folder, files.logs), { recursive: true, mode: 0o700 });
+
+  const locked = <T>(work: () => Promise<T>): Promise<T> =>
+    withLock(join(folder, "lock"), work, (holder) =>
+      progress.info(`Waiting for process ${holder ?? "?"}, which starts or stops the platform in ${folder}.`),
+    );
+  const stop = (): Promise<void> => locked(() => leave(folder, self));
+
+  return locked(async () => {
+    const found = readRecord(folder);
+    if (found && (await isHealthy(folder, found))) {
+      const users = [...found.users.filter(isAlive), self];
+      writeRecord(folder, { ...found, users });
+      progress.info(`Local Kubernetes: found running at ${serverOf(found.port)}.`);
+      return { kubeconfig: join(folder, files.kubeconfig), server: serverOf(found.port), reused: true, stop };
+    }
+    if (found) await progress.step("End what is left of an earlier run", () => endAll(folder, found));
+
+    const port = await progress.step(`Start Kubernetes ${toolVersion("kube-apiserver")}`, async (note) => {
+      const programs = Object.fromEntries(tools.map((tool) => [tool.name, tool.path]));
+      const chosen = await launch(folder, programs, found?.port, options, self);
+      note(`${serverOf(chosen)}, ${options.nodes ?? 5} simulated nodes`);
+      return chosen;
+    });
+    return { kubeconfig: join(folder, files.kubeconfig), server: serverOf(port), reused: false, stop };
+  });
+}
+
+/**
+ * Stops and removes a throw-away platform whose users were all killed; leaves every other folder alone.
+ */
+export async function stopAbandoned(folder: string): Promise<void> {
+  await withLock(join(folder, "lock"), async () => {
+    const record = readRecord(folder);
+    if (!record?.throwaway || record.users.some(isAlive)) return;
+    await endAll(folder, record);
+    rmSync(folder, { recursive: true, force: true });
+  });
+}
+
+const serverOf = (port: number): string => `https://127.0.0.1:${port}`;
+const versionsOf = (): string => components.map((name) => `${name} ${toolVersion(name)}`).join(", ");
+
+function accessOf(folder: string, port: number): Access {
+  return { server: serverOf(port), authority: readAuthority(folder), token: readToken(folder, "admin") };
+}
+
+/** Whether every program of that record runs and the API server says that it is ready. */
+async function isHealthy(folder: string, record: PlatformRecord): Promise<boolean> {
+  const all = components.every((name) => {
+    const id = record.processes[name];
+    return id !== undefined && isAlive(id);
+  });
+  if (!all || record.versions !== versionsOf()) return false;
+  try {
+    return (await ask(accessOf(folder, record.port), "GET", "/readyz")).status === 200;
+  } catch {
+    return false;
+  }
+}
+
+/** Starts all programs; on another port when somebody was quicker to take the chosen one. */
+async function launch(
+  folder: string,
+  programs: Readonly<Record<string, string>>,
+  lastPort: number | undefined,
+  options: PlatformOptions,
+  self: ProcessId,
+): Promise<number> {
+  ensureCredentials(folder);
+  writeFileSync(join(folder, files.schedulerConfig), schedulerConfig());
+  writeFileSync(join(folder, files.kwokConfig), kwokConfig);
+  for (const socket of [files.etcdSocket, files.etcdPeerSocket]) rmSync(join(folder, socket), { force: true });
+
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort(attempt === 1 ? lastPort : undefined);
+    const throwaway = options.throwaway ?? false;
+    const record: PlatformRecord = { versions: versionsOf(), port, throwaway, processes: {}, users: [self] };
+    const running: RunningComponent[] = [];
+    const start = (name: Component): void => {
+      const component = startComponent({ folder, name, program: programs[name] ?? name, port, throwaway });
+      running.push(component);
+      record.processes[name] = component.id;
+      // Written at once: should this process be killed now, the next one finds what it started.
+      writeRecord(folder, record);
+    };
+    try {
+      start("etcd");
+      start("kube-apiserver");
+      const access = await untilServing(folder, port, running);
+      writeKubeconfig(join(folder, files.kubeconfig), access);
+      writeFileSync(join(folder, files.authority), access.authority);
+      for (const name of ["kube-controller-manager", "kube-scheduler", "kwok"] as const) {
+        writeKubeconfig(join(folder, componentKubeconfig(name)), { ...access, token: readToken(folder, name) });
+        start(name);
+      }
+      await addNodes(access, options.nodes ?? 5);
+      await untilReady(access, options.nodes ?? 5, running);
+      for (const component of running) component.release();
+      return port;
+    } catch (error) {
+      await endAll(folder, record);
+      if (!(error instanceof PortTaken) || attempt === portTries) throw error;
+    }
+  }
+}
+
+/** The wanted port if it is free, else any that is. */
+function freePort(wanted?: number): Promise<number> {
+  return new Promise((resolvePort, reject) => {
+    const server = createServer();
+    server.on("error", (error) => (wanted === undefined ? reject(error) : resolvePort(freePort())));
+    server.listen(wanted ?? 0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => {
+        if (address && typeof address === "object") resolvePort(address.port);
+        else reject(new Error("The system gave no port."));
+      });
+    });
+  });
+}
+
+/** Polls until `probe` gives a value; fails at the deadline, or as soon as one of the programs has ended. */
+async function until<T>(
+  what: string,
+  running: readonly RunningComponent[],
+  probe: () => Promise<T | undefined>,
+): Promise<T> {
+  const deadline = Date.now() + readyWithinMs;
+  let last = "";
+  for (;;) {
+    for (const component of running) component.check();
+    try {
+      const value = await probe();
+      if (value !== undefined) return value;
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      last = ` (${error.message})`;
+    }
+    if (Date.now() > deadline) {
+      const logs = running.map((component) => component.logTail()).join("\n");
+      throw new Error(`${what} was not there after ${readyWithinMs / 1000} s${last}.\n${logs}`);
+    }
+    await delay(25);
+  }
+}
+
+function untilServing(folder: string, port: number, running: readonly RunningComponent[]): Promise<Access> {
+  return until("The API server", running, async () => {
+    let access: Access;
+    try {
+      access = accessOf(folder, port);
+    } catch {
+      return undefined; // It has not written its certificate yet.
+    }
+    return (await ask(access, "GET", "/readyz", undefined, 2000)).status === 200 ? access : undefined;
+  });
+}
+
+async function addNodes(access: Access, count: number): Promise<void> {
+  const roles = "/apis/rbac.authorization.k8s.io/v1";
+  await ensureObject(access, `${roles}/clusterroles`, kwokAccess.role);
+  await ensureObject(access, `${roles}/clusterrolebindings`, kwokAccess.binding);
+  for (let index = 1; index <= count; index += 1) await ensureObject(access, "/api/v1/nodes", simulatedNode(index));
+}
+
+/** Ready: every node says so, and the controllers have made the first service account. */
+async function untilReady(access: Access, nodes: number, running: readonly RunningComponent[]): Promise<void> {
+  await until("A ready node", running, async () => {
+    const { text } = await ask(access, "GET", "/api/v1/nodes");
+    const ready = text.match(/"type":\s*"Ready",\s*"status":\s*"True"/g)?.length ?? 0;
+    return ready >= nodes ? true : undefined;
+  });
+  await until("The controllers' first service account", running, async () => {
+    const { status } = await ask(access, "GET", "/api/v1/namespaces/default/serviceaccounts/default");
+    return status === 200 ? true : undefined;
+  });
+}
+
+/** Takes one user off the record; ends everything when no living one remains. */
+async function leave(folder: string, self: ProcessId): Promise<void> {
+  const record = readRecord(folder);
+  if (!record) return;
+  const index = record.users.findIndex((user) => user.pid === self.pid && user.started === self.started);
+  const users = record.users.filter((user, position) => position !== index && isAlive(user));
+  if (users.length > 0) {
+    writeRecord(folder, { ...record, users });
+    return;
+  }
+  await endAll(folder, record);
+  if (record.throwaway) rmSync(folder, { recursive: true, force: true });
+}
+
+/** Ends the programs of a record in the order that lets each say goodbye to the others. */
+async function endAll(folder: string, record: PlatformRecord): Promise<void> {
+  if (record.throwaway) await removeHostFolders(() => accessOf(folder, record.port));
+  for (const name of components.toReversed()) {
+    const id = record.processes[name];
+    if (id) await endProcess(id, endWithinMs);
+  }
+  removeRecord(folder);
+}

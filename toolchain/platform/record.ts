@@ -1,0 +1,40 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { components, files } from "./components.ts";
+
+const processId = z.object({ pid: z.number().int().positive(), started: z.string() });
+
+const recordSchema = z.object({
+  /** The versions of the programs, joined: a platform of other versions is not reused. */
+  versions: z.string(),
+  port: z.number().int(),
+  throwaway: z.boolean(),
+  processes: z.partialRecord(z.enum(components), processId),
+  /** Who uses it: the last one to leave stops it. */
+  users: z.array(processId),
+});
+
+/** What a state folder says about the platform that was started in it. */
+export type PlatformRecord = z.infer<typeof recordSchema>;
+
+/** Reads the record of a state folder; undefined when there is none that can be understood. */
+export function readRecord(folder: string): PlatformRecord | undefined {
+  try {
+    return recordSchema.parse(JSON.parse(readFileSync(join(folder, files.record), "utf8")));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes the record, whole or not at all. */
+export function writeRecord(folder: string, record: PlatformRecord): void {
+  const file = join(folder, files.record);
+  writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+/** Forgets the platform of that folder. */
+export function removeRecord(folder: string): void {
+  rmSync(join(folder, files.record), { force: true });
+}

@@ -1,0 +1,24 @@
+import { rmSync } from "node:fs";
+import { z } from "zod";
+import { ask } from "./api.ts";
+import type { Access } from "./credentials.ts";
+
+/** Kubernetes' host-path provisioner makes its folders there, whatever one configures. */
+const ownFolder = /^\/tmp\/hostpath_pv\/[0-9a-f-]{36}$/;
+
+const volumeList = z.object({
+  items: z.array(z.object({ spec: z.object({ hostPath: z.object({ path: z.string() }).optional() }) })),
+});
+
+/** Removes the folders of the volumes that a platform still has; does nothing when it does not answer any more. */
+export async function removeHostFolders(access: () => Access): Promise<void> {
+  let paths: (string | undefined)[] = [];
+  try {
+    const { status, text } = await ask(access(), "GET", "/api/v1/persistentvolumes");
+    if (status !== 200) return;
+    paths = volumeList.parse(JSON.parse(text)).items.map((volume) => volume.spec.hostPath?.path);
+  } catch {
+    return;
+  }
+  for (const path of paths) if (path && ownFolder.test(path)) rmSync(path, { recursive: true, force: true });
+}
