@@ -1,25 +1,159 @@
-import { existsSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheFolder } from "./paths.ts";
-import type { Progress } from "./terminal.ts";
-import { recipes, type ToolName } from "./tools/catalog.ts";
+import { SetupError } from "./errors.ts";
+import { withLock } from "./lock.ts";
+import { type Progress, silent } from "./terminal.ts";
+import { BuildFailed, goBuild } from "./tools/build.ts";
+import { type GoBuild, recipes, type ToolName } from "./tools/catalog.ts";
+import { createDownloader, DownloadFailed } from "./tools/download.ts";
+import { findStored, store, toolsFolder } from "./tools/store.ts";
 
+export type { ToolName } from "./tools/catalog.ts";
+
+/** A program that is there to be run. */
 export interface Tool {
   readonly name: ToolName;
+  /** The program; what came with it lies in the same folder. */
   readonly path: string;
   readonly version: string;
+  /** Whether this call got it, and how; `cached` when it was there already. */
   readonly source: "downloaded" | "built" | "cached";
+  /** How it once came into the cache. */
+  readonly origin: "downloaded" | "built";
 }
 
+/** The version that this checkout wants. */
 export function toolVersion(name: ToolName): string {
   return recipes()[name].version;
 }
 
-export async function ensureTools(names: readonly ToolName[], _progress: Progress): Promise<Tool[]> {
+/** The unreachable hosts are remembered for as long as this process runs. */
+const downloader = createDownloader();
+
+/**
+ * Gets the programs that are named: from the cache, else by the official download where it can be reached, else by
+ * building them from Go modules. Safe to call by several processes at once: the second waits for the first.
+ *
+ * `BERTH_OFFLINE=1` skips the downloads.
+ *
+ * @throws SetupError when a program can neither be downloaded nor built; it says what was tried and what to do.
+ */
+export async function ensureTools(names: readonly ToolName[], progress: Progress = silent): Promise<Tool[]> {
+  const fresh = new Set<ToolName>();
+  const missing = names.filter((name) => !findStored(name));
+  for (const group of byModule(missing)) {
+    const lock = join(toolsFolder(), ".locks", `${group.build.module}.lock`);
+    const waiting = (holder: string | undefined): void =>
+      progress.info(`Waiting for process ${holder ?? "?"}, which gets ${group.names.join(", ")}.`);
+    await withLock(
+      lock,
+      async () => {
+        const still = group.names.filter((name) => !findStored(name));
+        for (const name of still) fresh.add(name);
+        if (still.length > 0) await getAll(group.build, still, progress);
+      },
+      waiting,
+    );
+  }
   return names.map((name) => {
-    const version = toolVersion(name);
-    const path = join(cacheFolder(), "tools", name, version, name);
-    if (!existsSync(path)) throw new Error(`${name} ${version} is not there`);
-    return { name, path, version, source: "cached" };
+    const found = findStored(name);
+    if (!found) throw new SetupError(`${name} was just put into ${toolsFolder()}, and is not there any more.`);
+    const { path, version, origin } = found;
+    return { name, path, version, origin: origin.origin, source: fresh.has(name) ? origin.origin : "cached" };
   });
+}
+
+interface Group {
+  readonly build: GoBuild;
+  readonly names: ToolName[];
+}
+
+/** What one `go build` gives is got together. */
+function byModule(names: readonly ToolName[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const name of names) {
+    const { build } = recipes()[name];
+    const group = groups.get(build.module) ?? { build, names: [] };
+    group.names.push(name);
+    groups.set(build.module, group);
+  }
+  return [...groups.values()];
+}
+
+/** Gets programs of one module; only one process at a time is here for a module. */
+async function getAll(build: GoBuild, names: readonly ToolName[], progress: Progress): Promise<void> {
+  const staging = join(toolsFolder(), ".staging");
+  await mkdir(staging, { recursive: true });
+  // Nobody else gets this module's programs now: what lies there was left by a run that was killed.
+  const left = (await readdir(staging)).filter((name) => name.startsWith(`${build.module}.`));
+  for (const name of left) await rm(join(staging, name), { recursive: true, force: true });
+
+  const folder = join(staging, `${build.module}.${randomBytes(4).toString("hex")}`);
+  try {
+    const refused = await downloadAll(names, folder, progress);
+    if (refused.size > 0) await buildAll(build, refused, folder, progress);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Tries the official downloads; gives those that were not to be had, with the reason. */
+async function downloadAll(
+  names: readonly ToolName[],
+  folder: string,
+  progress: Progress,
+): Promise<Map<ToolName, string>> {
+  const refused = new Map<ToolName, string>();
+  for (const name of names) {
+    const { download, version } = recipes()[name];
+    if (process.env.BERTH_OFFLINE === "1") {
+      refused.set(name, "not tried, as BERTH_OFFLINE=1");
+      continue;
+    }
+    const target = join(folder, name);
+    try {
+      const fetchProgram = await downloader.find(download);
+      await progress.step(`Download ${name} ${version}`, (note) => fetchProgram(name, target, note));
+    } catch (error) {
+      if (!(error instanceof DownloadFailed)) throw error;
+      refused.set(name, error.message);
+      continue;
+    }
+    await store(name, { origin: "downloaded", from: download.url }, target);
+  }
+  for (const reason of new Set(refused.values())) progress.info(`No official download: ${reason}.`);
+  return refused;
+}
+
+async function buildAll(
+  build: GoBuild,
+  refused: ReadonlyMap<ToolName, string>,
+  folder: string,
+  progress: Progress,
+): Promise<void> {
+  const names = [...refused.keys()];
+  const what = `Build ${names.join(", ")} ${toolVersion(names[0] ?? "pulumi")} from Go modules`;
+  try {
+    await progress.step(`${what} (the first time, about ${build.minutes} min)`, (note) =>
+      goBuild(build, names, folder, note),
+    );
+  } catch (error) {
+    if (!(error instanceof BuildFailed)) throw error;
+    throw new SetupError(explain(refused, error.message));
+  }
+  for (const name of names) {
+    await store(name, { origin: "built", from: `toolchain/go/${build.module}` }, join(folder, name));
+  }
+}
+
+function explain(refused: ReadonlyMap<ToolName, string>, buildFailure: string): string {
+  const names = [...refused.keys()];
+  return [
+    `${names.join(", ")} cannot be had.`,
+    ...names.map((name) => `  The download of ${name} failed: ${refused.get(name)}`),
+    `  The build from Go modules failed: ${buildFailure}`,
+    "What to do: connect this machine to the internet, or install Go (https://go.dev/dl) and let it reach a Go module",
+    "proxy (GOPROXY), then run the command again. `npm run doctor` shows what is there.",
+  ].join("\n");
 }

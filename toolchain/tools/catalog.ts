@@ -13,10 +13,10 @@ export const toolNames = [
 
 export type ToolName = (typeof toolNames)[number];
 
-/** Where the checksum of a download is published. */
+/** Where the SHA-256 checksum of a download is published. */
 export type Checksum =
   /** A file of lines `<hash>  <file name>`, or of the bare hash. */
-  | { readonly kind: "file"; readonly url: string; readonly algorithm: "sha256" }
+  | { readonly kind: "file"; readonly url: string }
   /** The digest that GitHub records for each file of a release. */
   | { readonly kind: "github"; readonly repository: string; readonly tag: string };
 
@@ -25,8 +25,10 @@ export interface Download {
   readonly url: string;
   /** Tried in this order; without any that answers, the download is not used. */
   readonly checksums: readonly Checksum[];
-  /** A bare program, or an archive with the folder whose files are taken. */
-  readonly format: { readonly kind: "program" } | { readonly kind: "tar.gz"; readonly folder: string };
+  /** A bare program, or an archive, the member of it that is taken, and how many leading folders it loses. */
+  readonly format:
+    | { readonly kind: "program" }
+    | { readonly kind: "tar.gz"; readonly member: string; readonly strip: number };
 }
 
 /** A build from Go modules. */
@@ -36,6 +38,8 @@ export interface GoBuild {
   /** What each package gives; all are built by one run of `go build`. */
   readonly packages: Readonly<Partial<Record<ToolName, string>>>;
   readonly ldflags: string;
+  /** About how long it takes on two cores, all modules downloaded anew; for the person who waits. */
+  readonly minutes: number;
 }
 
 /** One program: its version and both ways to get it. */
@@ -74,6 +78,7 @@ export function recipes({ os, arch }: Machine = machine): Readonly<Record<ToolNa
       `-X k8s.io/component-base/version.gitMajor=${major}`,
       `-X k8s.io/component-base/version.gitMinor=${minor}`,
     ].join(" "),
+    minutes: 4,
   };
   const kubernetes = (name: ToolName): Recipe => {
     const url = `https://dl.k8s.io/release/v${versions.kubernetes}/bin/${os}/${arch}/${name}`;
@@ -81,7 +86,7 @@ export function recipes({ os, arch }: Machine = machine): Readonly<Record<ToolNa
       version: versions.kubernetes,
       download: {
         url,
-        checksums: [{ kind: "file", url: `${url}.sha256`, algorithm: "sha256" }],
+        checksums: [{ kind: "file", url: `${url}.sha256` }],
         format: { kind: "program" },
       },
       build: kubernetesBuild,
@@ -96,13 +101,15 @@ export function recipes({ os, arch }: Machine = machine): Readonly<Record<ToolNa
         `pulumi-v${versions.pulumi}-${os}-${pulumiArch}.tar.gz`,
         {
           checksums: `pulumi-${versions.pulumi}-checksums.txt`,
-          format: { kind: "tar.gz", folder: "pulumi" },
+          // The language hosts come with it.
+          format: { kind: "tar.gz", member: "pulumi", strip: 1 },
         },
       ),
       build: {
         module: "pulumi",
         packages: { pulumi: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" },
         ldflags: `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${versions.pulumi}`,
+        minutes: 4,
       },
     },
     "pulumi-resource-kubernetes": {
@@ -113,13 +120,14 @@ export function recipes({ os, arch }: Machine = machine): Readonly<Record<ToolNa
         `pulumi-resource-kubernetes-v${versions.pulumiKubernetes}-${os}-${arch}.tar.gz`,
         {
           checksums: `pulumi-kubernetes_${versions.pulumiKubernetes}_checksums.txt`,
-          format: { kind: "tar.gz", folder: "." },
+          format: { kind: "tar.gz", member: "pulumi-resource-kubernetes", strip: 0 },
         },
       ),
       build: {
         module: "pulumi-resource-kubernetes",
         packages: { "pulumi-resource-kubernetes": "." },
         ldflags: `-s -w -X main.version=${versions.pulumiKubernetes}`,
+        minutes: 2,
       },
       standIn: true,
     },
@@ -127,9 +135,9 @@ export function recipes({ os, arch }: Machine = machine): Readonly<Record<ToolNa
       version: versions.etcd,
       download: github("etcd-io/etcd", `v${versions.etcd}`, `etcd-v${versions.etcd}-${os}-${arch}.tar.gz`, {
         checksums: "SHA256SUMS",
-        format: { kind: "tar.gz", folder: `etcd-v${versions.etcd}-${os}-${arch}` },
+        format: { kind: "tar.gz", member: `etcd-v${versions.etcd}-${os}-${arch}/etcd`, strip: 1 },
       }),
-      build: { module: "etcd", packages: { etcd: "." }, ldflags: "-s -w" },
+      build: { module: "etcd", packages: { etcd: "." }, ldflags: "-s -w", minutes: 1 },
     },
     "kube-apiserver": kubernetes("kube-apiserver"),
     "kube-controller-manager": kubernetes("kube-controller-manager"),
@@ -142,7 +150,8 @@ export function recipes({ os, arch }: Machine = machine): Readonly<Record<ToolNa
       build: {
         module: "kwok",
         packages: { kwok: "sigs.k8s.io/kwok/cmd/kwok" },
-        ldflags: `-s -w -X sigs.k8s.io/kwok/pkg/consts.Version=v${versions.kwok}`,
+        ldflags: "-s -w",
+        minutes: 2,
       },
     },
   };
@@ -159,9 +168,7 @@ function github(
   const recorded: Checksum = { kind: "github", repository, tag };
   return {
     url: `${base}/${file}`,
-    checksums: more.checksums
-      ? [{ kind: "file", url: `${base}/${more.checksums}`, algorithm: "sha256" }, recorded]
-      : [recorded],
+    checksums: more.checksums ? [{ kind: "file", url: `${base}/${more.checksums}` }, recorded] : [recorded],
     format: more.format,
   };
 }
