@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// Create makes an object and waits until it is ready.
+func (p *provider) Create(ctx context.Context, request *pulumirpc.CreateRequest) (*pulumirpc.CreateResponse, error) {
+	news, err := decodeProperties(request.GetProperties())
+	if err != nil {
+		return nil, err
+	}
+	inputs := news.values
+	resource, err := identify(request.GetUrn(), inputs)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := p.reach(); err != nil {
+		return nil, err
+	}
+	waiting, changing, stop := p.operation(ctx, resource.urn, timeoutSeconds(request.GetTimeout(), inputs))
+	defer stop()
+
+	manager := managerOf(inputs, nil)
+	if request.GetPreview() {
+		properties, err := p.preview(waiting, resource, news, nil, manager)
+		return &pulumirpc.CreateResponse{Properties: properties}, err
+	}
+	live, err := p.make(waiting, changing, resource, inputs, manager)
+	if err != nil {
+		return nil, p.explainApply(resource, inputs, manager, err)
+	}
+	latest, waitErr := p.await(waiting, resource, live, inputs)
+	state, secrets := checkpoint(latest.Object, inputs, news.secrets, manager)
+	properties := encodeProperties(state, secrets)
+	if waitErr != nil {
+		return nil, initFailed(objectID(live), waitErr, properties, request.GetProperties())
+	}
+	return &pulumirpc.CreateResponse{Id: objectID(live), Properties: properties}, nil
+}
+
+// Pauses before another try, while a namespace or a definition that the same
+// program makes is not there yet.
+var creationPauses = []time.Duration{
+	100 * time.Millisecond, 300 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second,
+}
+
+func (p *provider) make(waiting, changing context.Context, resource resourceName, inputs map[string]any, manager string) (*unstructured.Unstructured, error) {
+	for try := 0; ; try++ {
+		live, err := p.makeOnce(changing, resource, inputs, applyOptions{manager: manager, force: p.forced(inputs)})
+		if !apierrors.IsNotFound(err) && !meta.IsNoMatchError(err) || try == len(creationPauses) {
+			return live, err
+		}
+		p.engine.status(resource.urn, "waiting for what it needs: %v", err)
+		if !pause(waiting, creationPauses[try]) {
+			return nil, err
+		}
+	}
+}
+
+func (p *provider) makeOnce(ctx context.Context, resource resourceName, inputs map[string]any, options applyOptions) (*unstructured.Unstructured, error) {
+	client, err := p.clientFor(ctx, resource, inputs)
+	if err != nil {
+		return nil, err
+	}
+	if p.settings.upsertExistingObjects || resource.patch {
+		return apply(ctx, client, inputs, options)
+	}
+	return insert(ctx, client, inputs, options)
+}
+
+// pause waits, or returns false as soon as there is nothing to wait for any more.
+func pause(ctx context.Context, duration time.Duration) bool {
+	timer := time.NewTimer(duration)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// describe names an object for people.
+func describe(object *unstructured.Unstructured) string {
+	return fmt.Sprintf("%s %q", object.GetKind(), objectID(object))
+}
