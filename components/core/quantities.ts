@@ -59,20 +59,20 @@ const memoryFix = 'Write memory or storage as a Kubernetes quantity above zero: 
 /** A CPU quantity above zero: "2", "0.5", "500m". */
 export const cpuQuantity = z
   .string()
-  .regex(cpuPattern, cpuFix)
+  .regex(cpuPattern, { error: cpuFix, abort: true })
   .refine((value) => readCpu(value) !== null, cpuFix);
 
 /** A memory or storage quantity above zero: "256Mi", "4Gi", "20G". */
 export const memoryQuantity = z
   .string()
-  .regex(memoryPattern, memoryFix)
+  .regex(memoryPattern, { error: memoryFix, abort: true })
   .refine((value) => readMemory(value) !== null, memoryFix);
 
 /** A CPU quantity from `least` to `most`, both included. */
 export function cpuBetween(least: string, most: string) {
   return within(cpuQuantity, readCpu, parseCpu(least), parseCpu(most), `must be from ${least} to ${most} CPUs`).meta({
-    minimum: least,
-    maximum: most,
+    "x-least": least,
+    "x-most": most,
   });
 }
 
@@ -80,8 +80,8 @@ export function cpuBetween(least: string, most: string) {
 export function memoryBetween(least: string, most: string) {
   const message = `must be from ${least} to ${most}`;
   return within(memoryQuantity, readMemory, parseMemory(least), parseMemory(most), message).meta({
-    minimum: least,
-    maximum: most,
+    "x-least": least,
+    "x-most": most,
   });
 }
 

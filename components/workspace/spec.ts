@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseOrExplain } from "../core/parse.ts";
 import { cpuQuantity, memoryQuantity } from "../core/quantities.ts";
 
 /** A Kubernetes name of one DNS label. */
@@ -75,6 +76,15 @@ export const workspacePlacement = z.strictObject({
     .default({ namespace: "berth-system", podLabels: { "berth.dev/component": "router" } }),
   /** Public addresses that no workspace may reach either, such as those of the cluster's own API server. */
   denyEgress: z.array(z.string()).default([]),
+  /** For `expose: "ingress"`: which controller serves it and with which certificate. */
+  ingress: z
+    .strictObject({
+      className: z.string().min(1).optional(),
+      annotations: z.record(z.string(), z.string()).optional(),
+      /** Name of a TLS Secret in the workspace's namespace; without one the controller's default certificate is used. */
+      tlsSecretName: dnsLabel.optional(),
+    })
+    .optional(),
 });
 export type WorkspacePlacement = z.infer<typeof workspacePlacement>;
 
@@ -95,7 +105,19 @@ export const workspaceSpec = z.strictObject({
   shape: workspaceShape,
   placement: workspacePlacement,
   expose: z.enum(["router", "ingress", "none"]),
+  /**
+   * What only this workspace may know, as files in `/run/berth/identity` beside `workspace`, `owner`, `name` and `host`.
+   * Secret: encrypted in the stack's state, never logged.
+   */
+  identity: z.record(z.string().regex(/^[a-z][a-z0-9.-]{0,62}$/), z.string()).optional(),
   /** Name of a kept PersistentVolume that becomes this workspace's home again. */
   existingVolume: z.string().optional(),
 });
 export type WorkspaceSpec = z.infer<typeof workspaceSpec>;
+/** The same as one writes it: what has a default may be left out. */
+export type WorkspaceSpecInput = z.input<typeof workspaceSpec>;
+
+/** A spec with every default filled in; throws one `UserError` naming each wrong field, its value and the fix. */
+export function parseWorkspaceSpec(spec: unknown): WorkspaceSpec {
+  return parseOrExplain(workspaceSpec, spec, "spec");
+}

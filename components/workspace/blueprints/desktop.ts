@@ -1,24 +1,33 @@
 import { z } from "zod";
-import { cpuBetween, memoryBetween } from "../../core/quantities.ts";
+import { compareCpu, compareMemory, cpuBetween, memoryBetween } from "../../core/quantities.ts";
 import { defineBlueprint } from "./blueprint.ts";
 
 /** Port of the streaming server (xpra). */
 const streamPort = 10005;
 
-const parameters = z.strictObject({
-  cpuRequest: cpuBetween("100m", "16").default("2").describe("CPUs set aside for the desktop"),
-  cpuLimit: cpuBetween("100m", "16").default("4").describe("CPUs that the desktop may use at most"),
-  memoryRequest: memoryBetween("512Mi", "64Gi").default("4Gi").describe("Memory set aside for the desktop"),
-  memoryLimit: memoryBetween("512Mi", "64Gi").default("8Gi").describe("Memory that the desktop may use at most"),
-  volumeSize: memoryBetween("1Gi", "1Ti")
-    .default("20Gi")
-    .describe("Size of the home volume; it can grow, never shrink"),
-  resolution: z
-    .string()
-    .regex(/^[1-9]\d{2,3}x[1-9]\d{2,3}$/, 'must be width x height in pixels: "1920x1080"')
-    .default("1920x1080")
-    .describe("Size of the screen in pixels, as width x height"),
-});
+const parameters = z
+  .strictObject({
+    cpuRequest: cpuBetween("100m", "16").default("2").describe("CPUs set aside for the desktop"),
+    cpuLimit: cpuBetween("100m", "16").default("4").describe("CPUs that the desktop may use at most"),
+    memoryRequest: memoryBetween("512Mi", "64Gi").default("4Gi").describe("Memory set aside for the desktop"),
+    memoryLimit: memoryBetween("512Mi", "64Gi").default("8Gi").describe("Memory that the desktop may use at most"),
+    volumeSize: memoryBetween("1Gi", "1Ti")
+      .default("20Gi")
+      .describe("Size of the home volume; it can grow, never shrink"),
+    resolution: z
+      .string()
+      .regex(/^[1-9]\d{2,3}x[1-9]\d{2,3}$/, 'must be width x height in pixels: "1920x1080"')
+      .default("1920x1080")
+      .describe("Size of the screen in pixels, as width x height"),
+  })
+  .refine(({ cpuRequest, cpuLimit }) => compareCpu(cpuRequest, cpuLimit) <= 0, {
+    path: ["cpuRequest"],
+    message: "must not be above cpuLimit",
+  })
+  .refine(({ memoryRequest, memoryLimit }) => compareMemory(memoryRequest, memoryLimit) <= 0, {
+    path: ["memoryRequest"],
+    message: "must not be above memoryLimit",
+  });
 
 /**
  * A streamed Linux desktop: window manager, browser and apps on a virtual screen, shown in the browser.

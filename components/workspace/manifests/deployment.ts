@@ -1,0 +1,100 @@
+import type { WorkspaceSpec } from "../spec.ts";
+import { identityPath, settingsPath } from "./identity.ts";
+import { labelsOf, metadataOf, objectNames, podSelector } from "./metadata.ts";
+
+/** Seconds that a workspace has to put its things away before it is killed. */
+const gracePeriod = 30;
+/** Seconds from its start after which a workspace that never answered is started anew. */
+const startPatience = 300;
+
+/**
+ * The computer itself: one pod, never two at a time. It says nothing of `replicas`: sleeping and waking set that, and
+ * an update must neither wake nor put to sleep.
+ */
+export function deploymentManifest(spec: WorkspaceSpec) {
+  return {
+    apiVersion: "apps/v1" as const,
+    kind: "Deployment" as const,
+    metadata: metadataOf(spec, objectNames.deployment),
+    spec: {
+      selector: { matchLabels: podSelector(spec) },
+      strategy: { type: "Recreate" },
+      revisionHistoryLimit: 1,
+      progressDeadlineSeconds: startPatience * 2,
+      template: { metadata: { labels: labelsOf(spec) }, spec: podSpec(spec) },
+    },
+  };
+}
+
+function podSpec(spec: WorkspaceSpec) {
+  const { placement, shape } = spec;
+  const { nodeSelector, tolerations } = placement;
+  return {
+    serviceAccountName: objectNames.serviceAccount,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: gracePeriod,
+    ...(placement.priorityClassName === undefined ? {} : { priorityClassName: placement.priorityClassName }),
+    ...(placement.runtimeClassName === undefined ? {} : { runtimeClassName: placement.runtimeClassName }),
+    ...(placement.hostUsers === undefined ? {} : { hostUsers: placement.hostUsers }),
+    ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector }),
+    ...(tolerations.length === 0 ? {} : { tolerations: tolerations.map(tolerationOf) }),
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: shape.user.uid,
+      runAsGroup: shape.user.gid,
+      fsGroup: shape.user.gid,
+      fsGroupChangePolicy: "OnRootMismatch",
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    containers: [container(spec)],
+    volumes: [
+      { name: "home", persistentVolumeClaim: { claimName: objectNames.home } },
+      { name: "identity", secret: { secretName: objectNames.identity } },
+      { name: "settings", configMap: { name: objectNames.settings } },
+      ...shape.scratch.map(({ size }, index) => ({ name: `scratch-${index}`, emptyDir: { sizeLimit: size } })),
+    ],
+  };
+}
+
+function container({ shape }: WorkspaceSpec) {
+  const { probe } = shape;
+  const answers = probe.type === "http" ? { httpGet: { path: probe.path, port: probe.port } } : tcpProbe(probe.port);
+  return {
+    name: "workspace",
+    image: shape.image,
+    imagePullPolicy: "IfNotPresent",
+    ...(shape.command === undefined ? {} : { command: shape.command }),
+    env: Object.entries(shape.env).map(([name, value]) => ({ name, value })),
+    ports: shape.ports.map(({ name, port }) => ({ name, containerPort: port, protocol: "TCP" })),
+    resources: shape.resources,
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ["ALL"] },
+      readOnlyRootFilesystem: shape.readOnlyRootFilesystem,
+    },
+    startupProbe: { ...answers, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: startPatience },
+    readinessProbe: { ...answers, periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 },
+    // A busy computer answers late: only one that takes no connection at all for two minutes is started anew.
+    livenessProbe: { ...tcpProbe(probe.port), periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 6 },
+    volumeMounts: [
+      { name: "home", mountPath: shape.home.mountPath },
+      { name: "identity", mountPath: identityPath, readOnly: true },
+      { name: "settings", mountPath: settingsPath, readOnly: true },
+      ...shape.scratch.map(({ path }, index) => ({ name: `scratch-${index}`, mountPath: path })),
+    ],
+  };
+}
+
+function tcpProbe(port: string) {
+  return { tcpSocket: { port } };
+}
+
+function tolerationOf({ key, operator, value, effect }: WorkspaceSpec["placement"]["tolerations"][number]) {
+  return {
+    key,
+    operator,
+    ...(value === undefined ? {} : { value }),
+    ...(effect === undefined ? {} : { effect }),
+  };
+}
