@@ -1,0 +1,34 @@
+import type { StackStore } from "./stack-store.ts";
+
+/** Runs the Pulumi CLI to its end; rejects with an `EngineError` when it fails. */
+export type RunPulumi = (args: readonly string[]) => Promise<unknown>;
+
+/** Stacks of any other backend (`s3://`, Pulumi Cloud, …), by way of the CLI. */
+export function commandStore(run: RunPulumi, stack: string, folder: string): StackStore {
+  const tolerating = async (args: readonly string[], tolerated: RegExp) => {
+    try {
+      await run(args);
+    } catch (error) {
+      if (!(error instanceof Error && tolerated.test(error.message))) throw error;
+    }
+  };
+  return {
+    exists: async () => undefined,
+    ensure: () => tolerating(["stack", "init", stack, "--no-select"], /already exists/),
+    async repair() {
+      await tolerating(["cancel", "--yes", "--stack", stack], /no stack named/);
+      const file = `${folder}/stack.json`;
+      try {
+        await run(["stack", "export", "--stack", stack, "--file", file]);
+      } catch (error) {
+        if (error instanceof Error && /no stack named/.test(error.message)) return;
+        throw error;
+      }
+      // Importing drops pending operations. The export holds secrets only encrypted, in the operation's own folder.
+      await run(["stack", "import", "--stack", stack, "--file", file]);
+    },
+    // Its history goes with the stack; a backend that is shared is pruned by its own lifecycle rules.
+    prune: async () => {},
+    remove: async () => {},
+  };
+}

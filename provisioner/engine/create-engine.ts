@@ -1,0 +1,167 @@
+import { readFileSync } from "node:fs";
+import { isAbsolute } from "node:path";
+import type { DeployRequest, DestroyRequest, Engine, EngineResult } from "./engine.ts";
+import { EngineError } from "./engine.ts";
+import { cleanEnvironment, commandEnvironment } from "./environment.ts";
+import type { Job } from "./messages.ts";
+import { passphraseState } from "./passphrase.ts";
+import { createPool, type Worker } from "./pool.ts";
+import { killProcessesOfLease } from "./processes.ts";
+import { workFolders } from "./work-folders.ts";
+
+export interface EngineOptions {
+  /** Path of the Pulumi CLI. */
+  readonly pulumi: string;
+  /** Folders with provider plugins (`pulumi-resource-…`), before those of PATH. @default none */
+  readonly pluginFolders?: readonly string[];
+  /** Where stacks are kept: `file:///…`, `s3://…`. */
+  readonly backend: string;
+  /** Encrypts secrets in the stacks. */
+  readonly passphrase: string;
+  /** Path of the kubeconfig that says where workspaces run, and as whom. */
+  readonly kubeconfig: string;
+  /** Folder for the operations' private files; this engine's alone. */
+  readonly workFolder: string;
+  /** Workers that wait ready, some 90 MiB each. @default 2 */
+  readonly idleWorkers?: number;
+  /** Pulumi project of all stacks. @default "berth" */
+  readonly project?: string;
+  /** Module that exports `workspaceProgram`. @default stacks/workspace.ts */
+  readonly program?: URL;
+  /** Further variables for the backend or the cluster's login (`AWS_REGION`, …): nothing else of ours is passed on. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** How stacks are made and mended. @default by the backend: "files" for file://, else "commands" */
+  readonly store?: "files" | "commands";
+}
+
+/** The tokens and keys of a kubeconfig, to keep them out of messages. */
+function kubeconfigSecrets(file: string): string[] {
+  try {
+    const text = readFileSync(file, "utf8");
+    return [...text.matchAll(/\b(?:token|password|client-key-data):\s*"?([^\s",}]+)/g)].flatMap(
+      (match) => match[1] ?? [],
+    );
+  } catch {
+    // The run itself will say what is wrong with it.
+    return [];
+  }
+}
+
+/** The Pulumi engine on real processes. Ready at once; the first operations may still wait for a worker to import. */
+export function createEngine(options: EngineOptions): Engine {
+  const project = options.project ?? "berth";
+  const program = (options.program ?? new URL("../../stacks/workspace.ts", import.meta.url)).href;
+  const clean = cleanEnvironment(process.env);
+  clean.PATH = [...(options.pluginFolders ?? []), clean.PATH].filter(Boolean).join(":");
+  const folders = workFolders(options.workFolder);
+  const pool = createPool({
+    size: options.idleWorkers ?? 2,
+    program,
+    environment: { ...clean, NODE_COMPILE_CACHE: `${options.workFolder}/compile-cache` },
+  });
+  const running = new Map<Promise<EngineResult>, AbortController>();
+  const encryption = passphraseState(options.passphrase);
+  const ready = Promise.all([folders.sweep(), encryption]);
+  ready.catch(() => {});
+  let closed = false;
+  pool.refill();
+  if (!isAbsolute(options.workFolder))
+    throw new Error(`workFolder must be an absolute path, not "${options.workFolder}"`);
+
+  const execute = async (request: DeployRequest | DestroyRequest, stop: AbortSignal): Promise<EngineResult> => {
+    const start = performance.now();
+    await ready;
+    const folder = await folders.create(request.lease, { project, passphrase: options.passphrase });
+    try {
+      const job: Job = {
+        stack: request.stack,
+        project,
+        lease: request.lease,
+        repair: request.repair ?? false,
+        ...("spec" in request ? { spec: request.spec } : {}),
+        folder,
+        command: options.pulumi,
+        environment: commandEnvironment(clean, {
+          lease: request.lease,
+          backend: options.backend,
+          kubeconfig: options.kubeconfig,
+          folder,
+          extra: options.environment ?? {},
+        }),
+        backend: options.backend,
+        store: options.store ?? (options.backend.startsWith("file://") ? "files" : "commands"),
+        encryption: await encryption,
+        secrets: [options.passphrase, ...kubeconfigSecrets(options.kubeconfig)],
+      };
+      if (stop.aborted) throw reasonOf(stop);
+      const worker = pool.take("spec" in request ? "program" : "bare");
+      const timings = await supervise(worker, job, program, request, stop);
+      return { timings: { ...timings, total: Math.round(performance.now() - start) } };
+    } finally {
+      await folders.remove(folder);
+    }
+  };
+
+  const start = (request: DeployRequest | DestroyRequest): Promise<EngineResult> => {
+    if (closed) return Promise.reject(new EngineError("cancelled", "the engine is closed"));
+    const controller = new AbortController();
+    const timer = setTimeout(() => {
+      controller.abort(new EngineError("timeout", `did not end within ${request.deadline} ms`));
+    }, request.deadline);
+    const cancel = () => controller.abort(new EngineError("cancelled", "the operation was cancelled"));
+    if (request.signal?.aborted) cancel();
+    else request.signal?.addEventListener("abort", cancel, { once: true });
+    const result = execute(request, controller.signal).finally(() => {
+      clearTimeout(timer);
+      request.signal?.removeEventListener("abort", cancel);
+      running.delete(result);
+      pool.refill();
+    });
+    running.set(result, controller);
+    return result;
+  };
+
+  return {
+    deploy: start,
+    destroy: start,
+    killLease: killProcessesOfLease,
+    usage: () => ({ running: running.size, idle: pool.idle() }),
+    async close() {
+      closed = true;
+      for (const controller of running.values())
+        controller.abort(new EngineError("cancelled", "the engine is closing"));
+      await Promise.allSettled([ready, ...running.keys()]);
+      await pool.close();
+    },
+  };
+}
+
+function reasonOf(signal: AbortSignal): EngineError {
+  return signal.reason instanceof EngineError ? signal.reason : new EngineError("cancelled", "cancelled");
+}
+
+/** Gives the worker its job and stays with it until all of its processes are gone. */
+async function supervise(
+  worker: Worker,
+  job: Job,
+  program: string,
+  request: DeployRequest | DestroyRequest,
+  stop: AbortSignal,
+): Promise<Readonly<Record<string, number>>> {
+  let outcome: Readonly<Record<string, number>> | EngineError | undefined;
+  worker.onMessage((message) => {
+    if (message.type === "event") request.onEvent?.(message.event);
+    if (message.type === "done") outcome = message.timings;
+    if (message.type === "failed") outcome = new EngineError(message.kind, message.message);
+  });
+  const kill = () => worker.process.kill("SIGKILL");
+  stop.addEventListener("abort", kill, { once: true });
+  if (stop.aborted) kill();
+  else worker.send({ type: "run", program, job });
+  const end = await worker.ended;
+  stop.removeEventListener("abort", kill);
+  if (outcome !== undefined && !(outcome instanceof EngineError)) return outcome;
+  await killProcessesOfLease(job.lease);
+  if (stop.aborted) throw reasonOf(stop);
+  throw outcome ?? new EngineError("crashed", `the worker was ended by ${end.signal ?? `exit code ${end.code}`}`);
+}

@@ -1,0 +1,52 @@
+import type { WorkspaceSpec } from "../../components/workspace/spec.ts";
+import type { EngineError, EngineEvent } from "./engine.ts";
+
+/** One operation, as the provisioner hands it to a worker. */
+export interface Job {
+  readonly stack: string;
+  readonly project: string;
+  readonly lease: string;
+  readonly repair: boolean;
+  /** What to bring the stack to; none: destroy it. */
+  readonly spec?: WorkspaceSpec;
+  /** The operation's own folder, there already. */
+  readonly folder: string;
+  /** Pulumi CLI. */
+  readonly command: string;
+  /** Whole environment of the CLI and its plugins. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly backend: string;
+  /** How stacks are made and mended: by their files, or by CLI commands. */
+  readonly store: "files" | "commands";
+  /** Encryption of a stack that has to be made (see `passphraseState`). */
+  readonly encryption: string;
+  /** Strings that must not appear in any message. */
+  readonly secrets: readonly string[];
+}
+
+export type ToWorker =
+  /** Import the program now, so that a later `run` need not. */
+  | { readonly type: "warm"; readonly program: string }
+  | { readonly type: "run"; readonly program: string; readonly job: Job };
+
+export type FromWorker =
+  | { readonly type: "warmed" }
+  | { readonly type: "event"; readonly event: EngineEvent }
+  | { readonly type: "done"; readonly timings: Readonly<Record<string, number>> }
+  | { readonly type: "failed"; readonly kind: EngineError["kind"]; readonly message: string };
+
+function hasType(message: unknown): message is { type: unknown } {
+  return typeof message === "object" && message !== null && "type" in message;
+}
+
+/** Both ends are this package's own code and of one version, so the type's name is all there is to check. */
+export function isToWorker(message: unknown): message is ToWorker {
+  return hasType(message) && (message.type === "warm" || message.type === "run");
+}
+
+export function isFromWorker(message: unknown): message is FromWorker {
+  return (
+    hasType(message) &&
+    (message.type === "warmed" || message.type === "event" || message.type === "done" || message.type === "failed")
+  );
+}

@@ -1,0 +1,71 @@
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { processesOfLease } from "./processes.ts";
+
+/** Folders of operations, each with the private files of one. */
+export interface WorkFolders {
+  /** Removes what runs that are dead have left. */
+  sweep(): Promise<void>;
+  create(lease: string, operation: WorkFiles): Promise<string>;
+  remove(folder: string): Promise<void>;
+  /** Number of folders in use. */
+  count(): number;
+}
+
+interface WorkFiles {
+  readonly project: string;
+  readonly passphrase: string;
+  /** Pulumi's home with plugins that are installed there; none: plugins come from PATH. */
+  readonly pulumiHome?: string;
+}
+
+const prefix = "op.";
+
+/** @param root Folder that is ours alone, made when it is not there. */
+export function workFolders(root: string): WorkFolders {
+  const inUse = new Set<string>();
+  let counter = 0;
+  return {
+    count: () => inUse.size,
+    async sweep() {
+      await mkdir(root, { recursive: true, mode: 0o700 });
+      for (const name of await readdir(root)) {
+        if (!name.startsWith(prefix) || inUse.has(join(root, name))) continue;
+        const [, pid, lease] = name.split(".");
+        // Another provisioner on the same state, or a worker that has not yet seen its provisioner die.
+        const alive =
+          (pid !== undefined && isOther(Number(pid))) || (lease !== undefined && processesOfLease(lease).length > 0);
+        if (!alive) await rm(join(root, name), { recursive: true, force: true });
+      }
+    },
+    async create(lease, { project, passphrase, pulumiHome }) {
+      const folder = join(root, `${prefix}${process.pid}.${lease}.${counter++}`);
+      inUse.add(folder);
+      await mkdir(join(folder, "home", ".pulumi"), { recursive: true, mode: 0o700 });
+      await mkdir(join(folder, "tmp"), { mode: 0o700 });
+      await Promise.all([
+        writeFile(join(folder, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`),
+        writeFile(join(folder, "passphrase"), passphrase, { mode: 0o600 }),
+        // A file where Pulumi would make its folder of debug logs: nobody reads them, and they cost CPU time.
+        writeFile(join(folder, "home", ".pulumi", "logs"), ""),
+      ]);
+      void pulumiHome;
+      return folder;
+    },
+    async remove(folder) {
+      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+      inUse.delete(folder);
+    },
+  };
+}
+
+/** Whether another living process has this id. */
+function isOther(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}

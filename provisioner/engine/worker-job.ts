@@ -1,0 +1,114 @@
+import { enableCompileCache } from "node:module";
+import type { WorkspaceSpec } from "../../components/workspace/spec.ts";
+import { commandStore } from "./command-store.ts";
+import { EngineError, type EngineEvent } from "./engine.ts";
+import { fileStore } from "./file-store.ts";
+import { loadLazily } from "./lean-modules.ts";
+import type { Job } from "./messages.ts";
+import { runPulumi } from "./pulumi-command.ts";
+import type { StackStore } from "./stack-store.ts";
+
+/** What a program's module exports as `workspaceProgram`: it registers all resources of one workspace. */
+export type WorkspaceProgram = (spec: WorkspaceSpec) => unknown;
+
+interface Loaded {
+  readonly program: WorkspaceProgram;
+  readonly automation: typeof import("@pulumi/pulumi/automation/index.js");
+}
+
+let loading: Promise<Loaded> | undefined;
+
+/** Imports the Automation API and the program; later calls get what the first one loaded. */
+export function loadProgram(url: string): Promise<Loaded> {
+  loading ??= (async () => {
+    enableCompileCache();
+    loadLazily();
+    const [module, automation]: [unknown, Loaded["automation"]] = await Promise.all([
+      import(url),
+      import("@pulumi/pulumi/automation/index.js"),
+    ]);
+    if (!isProgramModule(module)) throw new EngineError("failed", `${url} does not export "workspaceProgram"`);
+    return { program: module.workspaceProgram, automation };
+  })();
+  return loading;
+}
+
+function isProgramModule(module: unknown): module is { readonly workspaceProgram: WorkspaceProgram } {
+  return (
+    typeof module === "object" &&
+    module !== null &&
+    "workspaceProgram" in module &&
+    typeof module.workspaceProgram === "function"
+  );
+}
+
+/** Answers of the CLI commands that the Automation API runs around an `up`, given without running them. */
+const answers: readonly [RegExp, string][] = [
+  [/^stack select/, ""],
+  [/^stack output/, "{}"],
+  [/^stack history/, "[]"],
+];
+
+async function up(job: Job, spec: WorkspaceSpec, loaded: Loaded, run: RunArgs): Promise<void> {
+  const command = {
+    command: job.command,
+    version: null,
+    run: async (args: readonly string[]) => {
+      const answer = answers.find(([pattern]) => pattern.test(args.join(" ")));
+      if (answer === undefined) await run([...args, ...upFlags]);
+      return { stdout: answer?.[1] ?? "", stderr: "", code: 0 };
+    },
+  };
+  const stack = await loaded.automation.LocalWorkspace.selectStack(
+    { stackName: job.stack, projectName: job.project, program: async () => void (await loaded.program(spec)) },
+    { workDir: job.folder, pulumiCommand: command },
+  );
+  await stack.up();
+}
+
+type RunArgs = (args: readonly string[]) => Promise<void>;
+
+/** `--json`: engine events as lines. The rest spares work that nobody would read. */
+const upFlags = ["--json", "--suppress-outputs", "--skip-plugin-pre-install"];
+const destroyFlags = ["--yes", "--skip-preview", "--remove", "--json", "--suppress-outputs"];
+
+async function destroy(job: Job, store: StackStore, run: RunArgs): Promise<void> {
+  if ((await store.exists()) !== false) {
+    try {
+      await run(["destroy", "--stack", job.stack, ...destroyFlags]);
+    } catch (error) {
+      if (!(error instanceof EngineError && /no stack named/.test(error.message))) throw error;
+    }
+  }
+  await store.remove();
+}
+
+/** Runs one operation to its end and tells how long its parts took, in milliseconds. */
+export async function runJob(
+  job: Job,
+  program: string,
+  onEvent: (event: EngineEvent) => void,
+): Promise<Record<string, number>> {
+  const timings: Record<string, number> = {};
+  const timed = async <T>(name: string, part: Promise<T>): Promise<T> => {
+    const start = performance.now();
+    try {
+      return await part;
+    } finally {
+      timings[name] = Math.round(performance.now() - start);
+    }
+  };
+  const run: RunArgs = (args) =>
+    runPulumi({ command: job.command, args, folder: job.folder, environment: job.environment, onEvent });
+  const store = job.store === "files" ? fileStore(job) : commandStore(run, job.stack, job.folder);
+  if (job.repair) await timed("repair", store.repair());
+  if (job.spec === undefined) {
+    await timed("destroy", destroy(job, store, run));
+    return timings;
+  }
+  const loaded = await timed("import", loadProgram(program));
+  await timed("stack", store.ensure());
+  await timed("up", up(job, job.spec, loaded, run));
+  await store.prune();
+  return timings;
+}

@@ -1,0 +1,55 @@
+/**
+ * A worker process: runs one operation and ends. It is started ahead of time, imports the program, and waits.
+ * When the provisioner goes away, so do the worker and all that it started.
+ */
+import { EngineError } from "./engine.ts";
+import { type FromWorker, isToWorker, type ToWorker } from "./messages.ts";
+import { killLeaseNow, workerTitle } from "./processes.ts";
+import { createRedactor } from "./redact.ts";
+import { loadProgram, runJob } from "./worker-job.ts";
+
+let lease: string | undefined;
+
+function send(message: FromWorker): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined || !process.connected) resolve();
+    else process.send(message, undefined, undefined, () => resolve());
+  });
+}
+
+/** Ends this process with everything that it started, at once. */
+function endWithTree(): never {
+  if (lease !== undefined) while (killLeaseNow(lease, process.pid) > 0);
+  process.exit(1);
+}
+
+process.on("disconnect", endWithTree);
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, endWithTree);
+
+async function run(message: ToWorker & { type: "run" }): Promise<void> {
+  const { job } = message;
+  lease = job.lease;
+  process.title = workerTitle(job.lease);
+  const redact = createRedactor(job.secrets);
+  try {
+    const timings = await runJob(job, message.program, (event) => {
+      void send({ type: "event", event: { ...event, message: redact(event.message) } });
+    });
+    await send({ type: "done", timings });
+  } catch (error) {
+    const kind = error instanceof EngineError ? error.kind : "failed";
+    await send({ type: "failed", kind, message: redact(error instanceof Error ? error.message : String(error)) });
+  }
+  process.off("disconnect", endWithTree);
+  process.disconnect();
+}
+
+process.on("message", (message: unknown) => {
+  if (!isToWorker(message)) return;
+  if (message.type === "run") void run(message);
+  else
+    void loadProgram(message.program).then(
+      () => send({ type: "warmed" }),
+      () => send({ type: "warmed" }),
+    );
+});
