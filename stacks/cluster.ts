@@ -1,0 +1,24 @@
+import { Provider } from "@pulumi/kubernetes/provider.js";
+
+/** Which cluster a program deploys to. */
+export interface ClusterChoice {
+  /** Path of a kubeconfig. Give no contents: they would end up in the stack's state. @default the environment's */
+  readonly kubeconfig?: string;
+  /** @default the kubeconfig's current context */
+  readonly context?: string;
+}
+
+/** The provider that every program of ours uses. */
+export function clusterProvider({ kubeconfig, context }: ClusterChoice): Provider {
+  return new Provider("cluster", {
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+    // Changed settings are changed in place; the provider would otherwise replace the object, and the name is taken.
+    enableConfigMapMutable: true,
+    enableSecretMutable: true,
+    // A run that died between an object and its entry in the state is completed by the next one, under another field
+    // manager's name: it finds the object, and its fields become its own.
+    upsertExistingObjects: true,
+    enablePatchForce: true,
+  });
+}
