@@ -36,9 +36,10 @@ func (o applyOptions) dry() []string {
 }
 
 // apply asks the API server for the object by server-side apply. Unknown and
-// doubled fields are errors.
+// doubled fields are errors. A Secret's stringData is sent as data: the API
+// server would forget who owns its keys, and never remove one.
 func apply(ctx context.Context, client dynamic.ResourceInterface, object map[string]any, options applyOptions) (*unstructured.Unstructured, error) {
-	body, err := json.Marshal(object)
+	body, err := json.Marshal(withSecretData(object))
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +51,7 @@ func apply(ctx context.Context, client dynamic.ResourceInterface, object map[str
 
 // insert asks for an object that must not exist yet.
 func insert(ctx context.Context, client dynamic.ResourceInterface, object map[string]any, options applyOptions) (*unstructured.Unstructured, error) {
-	return client.Create(ctx, &unstructured.Unstructured{Object: object}, metav1.CreateOptions{
+	return client.Create(ctx, &unstructured.Unstructured{Object: withSecretData(object)}, metav1.CreateOptions{
 		FieldManager: options.manager, DryRun: options.dry(), FieldValidation: metav1.FieldValidationStrict,
 	})
 }

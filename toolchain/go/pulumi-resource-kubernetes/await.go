@@ -38,21 +38,20 @@ func (p *provider) await(ctx context.Context, resource resourceName, live *unstr
 	if err != nil {
 		return live, err
 	}
+	shown := p.progressOf(resource.urn)
+	defer shown.end()
 	problem := ""
 	last, err := observe(ctx, client, live, func(now *unstructured.Unstructured) (bool, error) {
 		if now == nil {
 			return false, fmt.Errorf("it was deleted while it was waited for")
 		}
-		said := problem
 		state := ready(now.Object)
-		if problem = state.problem; problem != "" && problem != said {
-			p.engine.status(resource.urn, "%s", problem)
-		}
-		return state.problem == "", state.failure
+		problem = state.problem
+		shown.say(problem)
+		return problem == "", state.failure
 	})
 	if err == nil {
-		p.engine.status(resource.urn, "")
-		return p.awaitOthers(ctx, resource, last)
+		return p.awaitOthers(ctx, last, shown)
 	}
 	if ctx.Err() != nil {
 		err = fmt.Errorf("%s: %s", endOf(ctx), problem)
@@ -90,7 +89,7 @@ func (p *provider) bindsLater(ctx context.Context, claim map[string]any) bool {
 var endpointSlice = schema.GroupVersionKind{Group: "discovery.k8s.io", Version: "v1", Kind: "EndpointSlice"}
 
 // awaitOthers waits for what an object needs beside itself: a Service, for endpoints.
-func (p *provider) awaitOthers(ctx context.Context, resource resourceName, live *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+func (p *provider) awaitOthers(ctx context.Context, live *unstructured.Unstructured, shown *progress) (*unstructured.Unstructured, error) {
 	if !needsEndpoints(live.Object) {
 		return live, nil
 	}
@@ -100,7 +99,7 @@ func (p *provider) awaitOthers(ctx context.Context, resource resourceName, live 
 			return live, nil
 		}
 		if err == nil {
-			p.engine.status(resource.urn, "%s", noEndpoints)
+			shown.say(noEndpoints)
 			pause(ctx, endpointsPause)
 		}
 		if ctx.Err() != nil {

@@ -53,12 +53,14 @@ var creationPauses = []time.Duration{
 }
 
 func (p *provider) make(waiting, changing context.Context, resource resourceName, inputs map[string]any, manager string) (*unstructured.Unstructured, error) {
+	shown := p.progressOf(resource.urn)
+	defer shown.end()
 	for try := 0; ; try++ {
 		live, err := p.makeOnce(changing, resource, inputs, applyOptions{manager: manager, force: p.forced(inputs)})
 		if !apierrors.IsNotFound(err) && !meta.IsNoMatchError(err) || try == len(creationPauses) {
 			return live, err
 		}
-		p.engine.status(resource.urn, "waiting for what it needs: %v", err)
+		shown.say("waiting for what it needs: " + err.Error())
 		if !pause(waiting, creationPauses[try]) {
 			return nil, err
 		}

@@ -58,7 +58,7 @@ func (p *provider) Diff(ctx context.Context, request *pulumirpc.DiffRequest) (*p
 	if err != nil {
 		return nil, err
 	}
-	changes := slices.DeleteFunc(compare(before, after), func(c change) bool {
+	changes := slices.DeleteFunc(asAsked(compare(before, after), old.inputs, inputs), func(c change) bool {
 		return ignored(c, request.GetIgnoreChanges())
 	})
 	if len(changes) == 0 {
@@ -71,7 +71,9 @@ func (p *provider) Diff(ctx context.Context, request *pulumirpc.DiffRequest) (*p
 		DetailedDiff: map[string]*pulumirpc.PropertyDiff{},
 	}
 	for i, c := range changes {
-		response.Diffs = append(response.Diffs, c.String())
+		if field := c.path[0].field; !slices.Contains(response.Diffs, field) {
+			response.Diffs = append(response.Diffs, field)
+		}
 		if replaced[i] {
 			response.Replaces = append(response.Replaces, c.String())
 		}
@@ -122,6 +124,19 @@ func (p *provider) comparable(ctx context.Context, resource resourceName, old ol
 		}
 	}
 	return before, after, nil
+}
+
+// asAsked names a Secret's data as the program does, by stringData.
+func asAsked(changes []change, old, inputs map[string]any) []change {
+	if !isSecret(inputs) {
+		return changes
+	}
+	for _, c := range changes {
+		if len(c.path) == 2 && c.path[0] == named("data") && (at(inputs, "stringData", c.path[1].field) != nil || at(old, "stringData", c.path[1].field) != nil) {
+			c.path[0] = named("stringData")
+		}
+	}
+	return changes
 }
 
 // replaced says for each change whether it needs a new object: by what is known

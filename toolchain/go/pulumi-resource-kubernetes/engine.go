@@ -84,8 +84,8 @@ func (e *engineLink) warn(urn, format string, args ...any) {
 }
 
 // status shows a passing message beside the resource.
-func (e *engineLink) status(urn, format string, args ...any) {
-	e.log(pulumirpc.LogSeverity_INFO, urn, true, fmt.Sprintf(format, args...))
+func (e *engineLink) status(urn, message string) {
+	e.log(pulumirpc.LogSeverity_INFO, urn, true, message)
 }
 
 func (e *engineLink) log(severity pulumirpc.LogSeverity, urn string, passing bool, message string) {

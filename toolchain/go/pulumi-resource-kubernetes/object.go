@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/base64"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -168,6 +169,12 @@ func checkpoint(live, inputs map[string]any, secrets *mask, manager string) (map
 	state := make(map[string]any, len(live)+3)
 	for key, value := range live {
 		state[key] = value
+	}
+	if metadata, is := live["metadata"].(map[string]any); is {
+		// Half of an object's text, of no use to a program, and written at every checkpoint.
+		shorter := maps.Clone(metadata)
+		delete(shorter, "managedFields")
+		state["metadata"] = shorter
 	}
 	state[inputsProperty] = inputs
 	state[apiVersionProperty] = text(inputs["apiVersion"])
