@@ -79,7 +79,9 @@ export function toProblem(error: unknown): ApiProblem {
 
 function fromRequestError({ code, message, field }: RequestError): ApiProblem {
   const errors =
-    field === undefined ? undefined : [{ field: field.name, value: shownValue(field.value, field.name), fix: field.fix }];
+    field === undefined
+      ? undefined
+      : [{ field: field.name, value: shownValue(field.value, field.name), fix: field.fix }];
   return new ApiProblem(code, message, {
     ...(errors === undefined ? {} : { errors }),
     ...(code === "unavailable" ? { headers: { "retry-after": "5" } } : {}),
@@ -116,7 +118,11 @@ function describeIssue(issue: z.core.$ZodIssue, input: unknown): NonNullable<Pro
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => {
       const path = [...issue.path, key];
-      return { field: fieldName(path), value: shownValue(at(input, path), key), fix: "is not known here: leave it out" };
+      return {
+        field: fieldName(path),
+        value: shownValue(at(input, path), key),
+        fix: "is not known here: leave it out",
+      };
     });
   }
   const value = at(input, issue.path);
@@ -138,7 +144,8 @@ function at(input: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 const secretName = /secret|password|passphrase|token|credential|authorization|api-?_?key|private/i;
-const secretValue = /berth_[a-z2-7]{16}_|whsec_|-----BEGIN|eyJ[A-Za-z0-9_-]{10,}\.|(?:sk|pk)_(?:live|test)_|AKIA[A-Z0-9]{12}/;
+const secretValue =
+  /berth_[a-z2-7]{16}_|whsec_|-----BEGIN|eyJ[A-Za-z0-9_-]{10,}\.|(?:sk|pk)_(?:live|test)_|AKIA[A-Z0-9]{12}/;
 
 /** A value as it may be shown: as JSON, short, and not at all when it may be a secret. */
 export function shownValue(value: unknown, name?: PropertyKey): string {
@@ -161,7 +168,9 @@ function safeJson(value: unknown): string | undefined {
 function shorten(text: string, length: number): string {
   // By code points: half a surrogate pair is no character.
   const characters = [...text.slice(0, length * 2)];
-  return characters.length <= length && text.length <= length * 2 ? text : `${characters.slice(0, length - 1).join("")}…`;
+  return characters.length <= length && text.length <= length * 2
+    ? text
+    : `${characters.slice(0, length - 1).join("")}…`;
 }
 
 /** Refuses what a schema refuses; the hook of every route. */

@@ -1,5 +1,15 @@
 import { z } from "@hono/zod-openapi";
-import { blueprintName, desiredState, handle, operation, owner, phase, volumeDisposal, workspace, workspaceName } from "./workspace.ts";
+import {
+  blueprintName,
+  desiredState,
+  handle,
+  operation,
+  owner,
+  phase,
+  volumeDisposal,
+  workspace,
+  workspaceName,
+} from "./workspace.ts";
 
 /** Most seconds that a request may be held by `?wait=`. */
 export const maxWaitSeconds = 300;
@@ -37,7 +47,9 @@ export const createWorkspaceBody = z
     parameters: z.record(z.string(), z.unknown()).optional(),
     ifExists: z.enum(["refuse", "return"]).optional(),
   })
-  .openapi("CreateWorkspace", { example: { owner: "user_2abc", handle: "alice", blueprint: "desktop", parameters: {} } });
+  .openapi("CreateWorkspace", {
+    example: { owner: "user_2abc", handle: "alice", blueprint: "desktop", parameters: {} },
+  });
 export type CreateWorkspaceBody = z.infer<typeof createWorkspaceBody>;
 
 export const updateWorkspaceBody = z

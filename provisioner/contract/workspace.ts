@@ -43,14 +43,21 @@ export const owner = z
 
 export const workspaceName = z
   .string()
-  .regex(/^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/, "must be 1 to 40 characters of a-z, 0-9 and '-', not beginning or ending with '-'")
+  .regex(
+    /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/,
+    "must be 1 to 40 characters of a-z, 0-9 and '-', not beginning or ending with '-'",
+  )
   .openapi({ example: "desktop" });
 
 /**
  * Host label that is wanted, as the user knows themself. Which labels can be had is decided by the workspace service:
  * the schema only keeps out what could never be one, whatever the rules.
  */
-export const handle = z.string().min(1, "must not be empty").max(253, "must have at most 40 characters").openapi({ example: "alice" });
+export const handle = z
+  .string()
+  .min(1, "must not be empty")
+  .max(253, "must have at most 40 characters")
+  .openapi({ example: "alice" });
 
 export const blueprintName = z
   .string()

@@ -1,0 +1,70 @@
+import { createMiddleware } from "hono/factory";
+import type { ApiEnv } from "./context.ts";
+import { ApiProblem } from "./problems.ts";
+
+const maxDepth = 32;
+
+/**
+ * Reads a JSON body before any schema sees it and refuses what would hurt further in: text that is not UTF-8 or not
+ * JSON, nesting without end, names that touch prototypes, characters that Postgres cannot hold.
+ */
+export function readableJson() {
+  return createMiddleware<ApiEnv>(async (context, next) => {
+    const type = context.req.header("content-type") ?? "";
+    if (/^application\/json\s*(;|$)/i.test(type)) parseJson(new Uint8Array(await context.req.arrayBuffer()));
+    await next();
+  });
+}
+
+/** The value of a JSON text, or a problem. */
+export function parseJson(bytes: Uint8Array): unknown {
+  const value = parse(decode(bytes));
+  refuseUnfit(value, [], 0);
+  return value;
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw malformed("The body is not UTF-8.", "(bytes)", "must be JSON in UTF-8");
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the body, where a secret may stand.
+    throw malformed("The body is not JSON.", text === "" ? "(empty)" : "(text)", "must be one JSON value");
+  }
+}
+
+function refuseUnfit(value: unknown, path: readonly string[], depth: number): void {
+  if (depth > maxDepth) {
+    throw malformed("The body is nested too deeply.", "(nested)", `must be nested at most ${maxDepth} deep`);
+  }
+  if (typeof value === "string") refuseText(value, path);
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    refuseText(key, path);
+    if (key === "__proto__")
+      throw malformed("The body has a name that is not allowed.", key, "is not known here", path);
+    refuseUnfit(inner, [...path, key], depth + 1);
+  }
+}
+
+function refuseText(text: string, path: readonly string[]): void {
+  if (!text.includes("\u0000") && text.isWellFormed()) return;
+  throw malformed(
+    "The body has a character that cannot be kept.",
+    "(text)",
+    "must be without NUL and lone surrogates",
+    path,
+  );
+}
+
+function malformed(detail: string, value: string, fix: string, path: readonly string[] = []): ApiProblem {
+  const field = path.length === 0 ? "(the whole)" : path.join(".").slice(0, 120);
+  return new ApiProblem("malformed", detail, { errors: [{ field, value, fix }] });
+}
