@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readlinkSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { cacheFolder, checkout } from "./paths.ts";
+import { checkout, stateFolder } from "./paths.ts";
 import { type Progress, silent } from "./terminal.ts";
 import { ensureTools } from "./tools.ts";
+import { versions } from "./versions.ts";
 
 /** What programs that run Pulumi need to know. */
 export interface PulumiInstallation {
@@ -10,10 +12,12 @@ export interface PulumiInstallation {
   readonly command: string;
   /** The CLI's root for the Automation API: `PulumiCommand.get({ root })`. */
   readonly root: string;
-  /** `PULUMI_HOME`: a folder of ours, so that nothing lands in the user's own `~/.pulumi`. */
+  /** `PULUMI_HOME`: a folder of this checkout, with the plugins, so that nothing lands in the user's `~/.pulumi`. */
   readonly home: string;
-  /** Folders to prepend to the PATH: the CLI, its plugins and its language host. */
+  /** Folders to prepend to the PATH. */
   readonly path: readonly string[];
+  /** Folders of the plugins, to be prepended to the PATH where another `PULUMI_HOME` is used; Pulumi warns then. */
+  readonly pluginPath: readonly string[];
   readonly version: string;
   /** The Kubernetes provider plugin: the official one, or the stand-in that was built here. */
   readonly provider: { readonly path: string; readonly version: string; readonly standIn: boolean };
@@ -22,24 +26,34 @@ export interface PulumiInstallation {
 /**
  * Gets the Pulumi CLI and the Kubernetes provider plugin, and says how to run them.
  *
+ * @param home is made when missing. @default `pulumi-home` in the checkout's state folder
  * @throws SetupError when they cannot be had.
  */
-export async function ensurePulumi(progress: Progress = silent): Promise<PulumiInstallation> {
+export async function ensurePulumi(
+  progress: Progress = silent,
+  home: string = join(stateFolder(), "pulumi-home"),
+): Promise<PulumiInstallation> {
   const [cli, provider] = await ensureTools(["pulumi", "pulumi-resource-kubernetes"], progress);
   if (!cli || !provider) throw new Error("ensureTools gives a tool for each name.");
-  const home = join(cacheFolder(), "pulumi-home");
-  mkdirSync(home, { recursive: true });
   const root = dirname(cli.path);
-  linkBin(root);
+  // The Automation API looks for `<root>/bin/pulumi`.
+  link(join(root, "bin"), ".");
+  const pluginPath = [dirname(provider.path)];
+  const plugins = join(home, "plugins");
+  addPlugin(plugins, `resource-kubernetes-v${versions.pulumiKubernetes}`, (folder) =>
+    link(join(folder, "pulumi-resource-kubernetes"), provider.path),
+  );
   // The official CLI comes with its language hosts; one that was built here uses ours.
-  const languageHost = existsSync(join(root, "pulumi-language-nodejs"))
-    ? []
-    : [join(checkout, "toolchain", "pulumi-language-nodejs", "bin")];
+  if (!existsSync(join(root, "pulumi-language-nodejs"))) {
+    pluginPath.push(join(checkout, "toolchain", "pulumi-language-nodejs", "bin"));
+    addPlugin(plugins, `language-nodejs-v${versions.pulumi}`, writeLanguageHost);
+  }
   return {
     command: cli.path,
     root,
     home,
-    path: [root, dirname(provider.path), ...languageHost],
+    path: [root],
+    pluginPath,
     version: cli.version,
     provider: { path: provider.path, version: provider.version, standIn: provider.origin === "built" },
   };
@@ -50,24 +64,41 @@ export async function ensurePulumi(progress: Progress = silent): Promise<PulumiI
  * Everything else is left as it is.
  */
 export function pulumiEnvironment(
-  { home, path }: PulumiInstallation,
+  { home, path, pluginPath }: PulumiInstallation,
   environment: Readonly<NodeJS.ProcessEnv> = process.env,
 ): NodeJS.ProcessEnv {
-  return {
-    ...environment,
-    PULUMI_HOME: environment.PULUMI_HOME || home,
-    PATH: [...path, ...(environment.PATH ? [environment.PATH] : [])].join(delimiter),
-  };
+  const foreign = environment.PULUMI_HOME !== undefined && environment.PULUMI_HOME !== home;
+  const folders = [...path, ...(foreign ? pluginPath : []), ...(environment.PATH ? [environment.PATH] : [])];
+  return { ...environment, PULUMI_HOME: environment.PULUMI_HOME ?? home, PATH: folders.join(delimiter) };
 }
 
-/** The Automation API looks for `<root>/bin/pulumi`. */
-function linkBin(root: string): void {
-  const link = join(root, "bin");
-  if (existsSync(link)) return;
+function addPlugin(plugins: string, name: string, fill: (folder: string) => void): void {
+  const folder = join(plugins, name);
+  mkdirSync(folder, { recursive: true });
+  fill(folder);
+}
+
+/** Makes a symbolic link, or turns one that points elsewhere, without a moment in which there is none. */
+function link(path: string, target: string): void {
   try {
-    symlinkSync(".", link);
-  } catch (error) {
-    // Another process was quicker.
-    if (!existsSync(link)) throw error;
+    if (readlinkSync(path) === target) return;
+  } catch {
+    // There is none yet.
   }
+  replace(path, (temporary) => symlinkSync(target, temporary));
+}
+
+/** A script beside the plugin's name: a link would not know which checkout it belongs to. */
+function writeLanguageHost(folder: string): void {
+  const file = join(folder, "pulumi-language-nodejs");
+  const host = join(checkout, "toolchain", "pulumi-language-nodejs", "bin", "pulumi-language-nodejs");
+  const script = `#!/bin/sh\nexec '${host.replaceAll("'", "'\\''")}' "$@"\n`;
+  if (existsSync(file) && readFileSync(file, "utf8") === script) return;
+  replace(file, (temporary) => writeFileSync(temporary, script, { mode: 0o755 }));
+}
+
+function replace(path: string, make: (temporary: string) => void): void {
+  const temporary = `${path}.${randomBytes(4).toString("hex")}`;
+  make(temporary);
+  renameSync(temporary, path);
 }
