@@ -1,0 +1,107 @@
+import { componentLabels } from "../../core/labels.ts";
+
+/** Namespace of the platform's own programs. */
+export const systemNamespace = "berth-system";
+
+/** Names of what the platform's programs run as. */
+export const serviceAccountNames = { api: "berth-api", router: "berth-router", engine: "berth-engine" } as const;
+export type Identity = keyof typeof serviceAccountNames;
+
+/** The engine as the API server sees it. */
+export const engineUser = `system:serviceaccount:${systemNamespace}:${serviceAccountNames.engine}`;
+
+/** The namespace of the platform's programs, at the restricted Pod Security level like the workspaces'. */
+export function systemNamespaceManifest() {
+  return {
+    apiVersion: "v1" as const,
+    kind: "Namespace" as const,
+    metadata: {
+      name: systemNamespace,
+      labels: {
+        ...componentLabels("platform"),
+        "pod-security.kubernetes.io/enforce": "restricted",
+        "pod-security.kubernetes.io/enforce-version": "latest",
+        "pod-security.kubernetes.io/audit": "restricted",
+        "pod-security.kubernetes.io/warn": "restricted",
+      },
+    },
+  };
+}
+
+/**
+ * What one of the programs runs as. The API and the router get no right on the cluster at all: the one asks the
+ * database, the other finds workspaces by the cluster's DNS. Their pods ask for no token.
+ */
+export function serviceAccountManifest(identity: Identity) {
+  return {
+    apiVersion: "v1" as const,
+    kind: "ServiceAccount" as const,
+    metadata: {
+      name: serviceAccountNames[identity],
+      namespace: systemNamespace,
+      labels: componentLabels(identity),
+    },
+    // Who needs a token mounts one that ends (a projected volume), for what it needs it.
+    automountServiceAccountToken: false,
+  };
+}
+
+const read = ["get", "list", "watch"];
+/** Only under the names that a workspace's plan gives: RBAC cannot look at labels, but it can at names. */
+const named = ["get", "list", "watch", "update", "patch", "delete"];
+
+/**
+ * What the engine, and the runtime that waits for it, do on the cluster: manage a workspace's objects, look at its pods
+ * and events, put it to sleep and wake it, and decide about its volume. Where it may do so is said by the admission
+ * policies. Secrets and ConfigMaps can be read by their names in a workspace only, never listed.
+ */
+export function engineRoleManifest() {
+  return {
+    apiVersion: "rbac.authorization.k8s.io/v1" as const,
+    kind: "ClusterRole" as const,
+    metadata: { name: serviceAccountNames.engine, labels: componentLabels("engine") },
+    rules: [
+      { apiGroups: [""], resources: ["namespaces"], verbs: [...read, "create", "update", "patch", "delete"] },
+      { apiGroups: [""], resources: ["persistentvolumes"], verbs: [...read, "update", "patch", "delete"] },
+      ...managed("", "persistentvolumeclaims", ["home"]),
+      ...managed("", "serviceaccounts", ["workspace"]),
+      ...managed("", "resourcequotas", ["workspace"]),
+      ...managed("", "limitranges", ["workspace"]),
+      ...managed("", "services", ["workspace"]),
+      ...managed("", "secrets", ["identity"], []),
+      ...managed("", "configmaps", ["settings"], []),
+      ...managed("networking.k8s.io", "networkpolicies", ["default-deny", "from-router", "to-internet"]),
+      ...managed("apps", "deployments", ["workspace"]),
+      {
+        apiGroups: ["apps"],
+        resources: ["deployments/scale"],
+        resourceNames: ["workspace"],
+        verbs: ["get", "update", "patch"],
+      },
+      { apiGroups: ["apps"], resources: ["replicasets"], verbs: read },
+      { apiGroups: [""], resources: ["pods", "events"], verbs: read },
+      { apiGroups: ["events.k8s.io"], resources: ["events"], verbs: read },
+      { apiGroups: ["networking.k8s.io"], resources: ["ingresses"], verbs: read },
+      { apiGroups: ["storage.k8s.io"], resources: ["storageclasses"], verbs: ["get"] },
+    ],
+  };
+}
+
+function managed(group: string, resource: string, names: readonly string[], everywhere: readonly string[] = read) {
+  const rule = { apiGroups: [group], resources: [resource] };
+  return [
+    { ...rule, verbs: [...everywhere, "create"] },
+    { ...rule, resourceNames: [...names], verbs: [...named] },
+  ];
+}
+
+/** Gives the engine its role in the whole cluster: the namespaces that it works in come and go. */
+export function engineBindingManifest() {
+  return {
+    apiVersion: "rbac.authorization.k8s.io/v1" as const,
+    kind: "ClusterRoleBinding" as const,
+    metadata: { name: serviceAccountNames.engine, labels: componentLabels("engine") },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: serviceAccountNames.engine },
+    subjects: [{ kind: "ServiceAccount", name: serviceAccountNames.engine, namespace: systemNamespace }],
+  };
+}
