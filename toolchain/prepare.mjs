@@ -14,7 +14,8 @@ function isComplete(wanted, installed) {
   return Object.entries(wanted.packages).every(([path, entry]) => {
     if (path === "" || entry.link) return true;
     const found = installed.packages[path];
-    if (!found) return Boolean(entry.optional || entry.devOptional || entry.peer || isForAnother(entry));
+    if (!found)
+      return Boolean(entry.optional || entry.devOptional || entry.peer || entry.extraneous || isForAnother(entry));
     return found.version === entry.version && found.integrity === entry.integrity;
   });
 }
