@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { isAbsolute } from "node:path";
+import { isAbsolute, join } from "node:path";
 import type { DeployRequest, DestroyRequest, Engine, EngineResult } from "./engine.ts";
 import { EngineError } from "./engine.ts";
 import { cleanEnvironment, commandEnvironment } from "./environment.ts";
@@ -12,14 +12,18 @@ import { workFolders } from "./work-folders.ts";
 export interface EngineOptions {
   /** Path of the Pulumi CLI. */
   readonly pulumi: string;
-  /** Folders with provider plugins (`pulumi-resource-…`), before those of PATH. @default none */
-  readonly pluginFolders?: readonly string[];
+  /** The `PULUMI_HOME` whose plugins are used; nothing else of it is. @default plugins are looked for on PATH */
+  readonly pulumiHome?: string;
+  /** Folders to look for plugins and for what logs in to the cluster, before those of PATH. @default none */
+  readonly path?: readonly string[];
   /** Where stacks are kept: `file:///…`, `s3://…`. */
   readonly backend: string;
   /** Encrypts secrets in the stacks. */
   readonly passphrase: string;
-  /** Path of the kubeconfig that says where workspaces run, and as whom. */
+  /** Path of the kubeconfig that says where workspaces run, and as whom. It stays out of the stacks' state. */
   readonly kubeconfig: string;
+  /** @default the kubeconfig's current context */
+  readonly context?: string;
   /** Folder for the operations' private files; this engine's alone. */
   readonly workFolder: string;
   /** Workers that wait ready, some 90 MiB each. @default 2 */
@@ -34,7 +38,19 @@ export interface EngineOptions {
   readonly store?: "files" | "commands";
 }
 
-/** The tokens and keys of a kubeconfig, to keep them out of messages. */
+/** All that must not appear in a message. */
+function secretsOf(options: EngineOptions, request: DeployRequest | DestroyRequest): string[] {
+  const identity = "spec" in request ? Object.values(request.spec.identity ?? {}) : [];
+  const extra = Object.entries(options.environment ?? {}).filter(([name]) => /SECRET|TOKEN|PASSWORD|KEY/i.test(name));
+  return [
+    options.passphrase,
+    ...identity,
+    ...extra.map(([, value]) => value),
+    ...kubeconfigSecrets(options.kubeconfig),
+  ];
+}
+
+/** The tokens and keys of a kubeconfig. */
 function kubeconfigSecrets(file: string): string[] {
   try {
     const text = readFileSync(file, "utf8");
@@ -49,10 +65,12 @@ function kubeconfigSecrets(file: string): string[] {
 
 /** The Pulumi engine on real processes. Ready at once; the first operations may still wait for a worker to import. */
 export function createEngine(options: EngineOptions): Engine {
+  if (!isAbsolute(options.workFolder))
+    throw new Error(`workFolder must be an absolute path, not "${options.workFolder}"`);
   const project = options.project ?? "berth";
   const program = (options.program ?? new URL("../../stacks/workspace.ts", import.meta.url)).href;
   const clean = cleanEnvironment(process.env);
-  clean.PATH = [...(options.pluginFolders ?? []), clean.PATH].filter(Boolean).join(":");
+  clean.PATH = [...(options.path ?? []), clean.PATH].filter(Boolean).join(":");
   const folders = workFolders(options.workFolder);
   const pool = createPool({
     size: options.idleWorkers ?? 2,
@@ -65,13 +83,15 @@ export function createEngine(options: EngineOptions): Engine {
   ready.catch(() => {});
   let closed = false;
   pool.refill();
-  if (!isAbsolute(options.workFolder))
-    throw new Error(`workFolder must be an absolute path, not "${options.workFolder}"`);
 
   const execute = async (request: DeployRequest | DestroyRequest, stop: AbortSignal): Promise<EngineResult> => {
     const start = performance.now();
     await ready;
-    const folder = await folders.create(request.lease, { project, passphrase: options.passphrase });
+    const folder = await folders.create(request.lease, {
+      project,
+      passphrase: options.passphrase,
+      ...(options.pulumiHome === undefined ? {} : { plugins: join(options.pulumiHome, "plugins") }),
+    });
     try {
       const job: Job = {
         stack: request.stack,
@@ -79,6 +99,7 @@ export function createEngine(options: EngineOptions): Engine {
         lease: request.lease,
         repair: request.repair ?? false,
         ...("spec" in request ? { spec: request.spec } : {}),
+        ...(options.context === undefined ? {} : { context: options.context }),
         folder,
         command: options.pulumi,
         environment: commandEnvironment(clean, {
@@ -91,7 +112,7 @@ export function createEngine(options: EngineOptions): Engine {
         backend: options.backend,
         store: options.store ?? (options.backend.startsWith("file://") ? "files" : "commands"),
         encryption: await encryption,
-        secrets: [options.passphrase, ...kubeconfigSecrets(options.kubeconfig)],
+        secrets: secretsOf(options, request),
       };
       if (stop.aborted) throw reasonOf(stop);
       const worker = pool.take("spec" in request ? "program" : "bare");

@@ -9,6 +9,8 @@ export interface Job {
   readonly repair: boolean;
   /** What to bring the stack to; none: destroy it. */
   readonly spec?: WorkspaceSpec;
+  /** Context of the kubeconfig; none: its current one. */
+  readonly context?: string;
   /** The operation's own folder, there already. */
   readonly folder: string;
   /** Pulumi CLI. */

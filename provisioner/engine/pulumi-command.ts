@@ -43,6 +43,9 @@ function resourceOf(urn: string): string {
 /** Lines that tell the same once more, or only that something went wrong. */
 const uninformative = /^(update failed|preview failed|resource .* failed|.*One or more errors occurred)/i;
 
+/** Said at every run. */
+const ordinary = /^using pulumi-\S+ from \$PATH/;
+
 /** How long a message to a person may be. */
 const longestMessage = 600;
 
@@ -60,17 +63,13 @@ export function shortMessage(errors: readonly string[]): string {
   return text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text;
 }
 
+const pluginGone =
+  /error reading from server|transport is closing|exited prematurely|connection refused|code = Unavailable/i;
+const halfAFile = /failed to load checkpoint|unexpected end of JSON|snapshot integrity failure/i;
+
 function kindOf(message: string): EngineError["kind"] {
   if (/currently locked by/.test(message)) return "locked";
-  // The plugin went away below the CLI.
-  if (
-    /(error reading from server|transport is closing|connection refused.*plugin|plugin .* (exited|crashed))/i.test(
-      message,
-    )
-  ) {
-    return "crashed";
-  }
-  return "failed";
+  return pluginGone.test(message) || halfAFile.test(message) ? "crashed" : "failed";
 }
 
 export interface PulumiCommand {
@@ -93,7 +92,7 @@ export async function runPulumi({ command, args, folder, environment, onEvent }:
   createInterface({ input: child.stdout }).on("line", (line) => {
     const event = parseEvent(line);
     const { diagnosticEvent: diagnostic, resOutputsEvent: outputs, resOpFailedEvent: failed } = event ?? {};
-    if (diagnostic !== undefined && diagnostic.ephemeral !== true) {
+    if (diagnostic !== undefined && diagnostic.ephemeral !== true && !ordinary.test(diagnostic.message)) {
       const message = plainText(diagnostic.message);
       if (diagnostic.severity === "error") {
         errors.push(message);

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { processesOfLease } from "./processes.ts";
 
@@ -15,8 +15,8 @@ export interface WorkFolders {
 interface WorkFiles {
   readonly project: string;
   readonly passphrase: string;
-  /** Pulumi's home with plugins that are installed there; none: plugins come from PATH. */
-  readonly pulumiHome?: string;
+  /** Folder of installed plugins; none: plugins come from PATH. */
+  readonly plugins?: string;
 }
 
 const prefix = "op.";
@@ -38,7 +38,7 @@ export function workFolders(root: string): WorkFolders {
         if (!alive) await rm(join(root, name), { recursive: true, force: true });
       }
     },
-    async create(lease, { project, passphrase, pulumiHome }) {
+    async create(lease, { project, passphrase, plugins }) {
       const folder = join(root, `${prefix}${process.pid}.${lease}.${counter++}`);
       inUse.add(folder);
       await mkdir(join(folder, "home", ".pulumi"), { recursive: true, mode: 0o700 });
@@ -48,8 +48,8 @@ export function workFolders(root: string): WorkFolders {
         writeFile(join(folder, "passphrase"), passphrase, { mode: 0o600 }),
         // A file where Pulumi would make its folder of debug logs: nobody reads them, and they cost CPU time.
         writeFile(join(folder, "home", ".pulumi", "logs"), ""),
+        ...(plugins === undefined ? [] : [symlink(plugins, join(folder, "home", ".pulumi", "plugins"))]),
       ]);
-      void pulumiHome;
       return folder;
     },
     async remove(folder) {

@@ -9,7 +9,7 @@ import { runPulumi } from "./pulumi-command.ts";
 import type { StackStore } from "./stack-store.ts";
 
 /** What a program's module exports as `workspaceProgram`: it registers all resources of one workspace. */
-export type WorkspaceProgram = (spec: WorkspaceSpec) => unknown;
+export type WorkspaceProgram = (spec: WorkspaceSpec, options: { readonly context?: string }) => unknown;
 
 interface Loaded {
   readonly program: WorkspaceProgram;
@@ -60,7 +60,11 @@ async function up(job: Job, spec: WorkspaceSpec, loaded: Loaded, run: RunArgs): 
     },
   };
   const stack = await loaded.automation.LocalWorkspace.selectStack(
-    { stackName: job.stack, projectName: job.project, program: async () => void (await loaded.program(spec)) },
+    {
+      stackName: job.stack,
+      projectName: job.project,
+      program: async () => void (await loaded.program(spec, job.context === undefined ? {} : { context: job.context })),
+    },
     { workDir: job.folder, pulumiCommand: command },
   );
   await stack.up();

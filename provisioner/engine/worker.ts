@@ -40,8 +40,8 @@ async function run(message: ToWorker & { type: "run" }): Promise<void> {
     const kind = error instanceof EngineError ? error.kind : "failed";
     await send({ type: "failed", kind, message: redact(error instanceof Error ? error.message : String(error)) });
   }
-  process.off("disconnect", endWithTree);
-  process.disconnect();
+  // Whatever a program may have left running ends with it.
+  process.exit(0);
 }
 
 process.on("message", (message: unknown) => {
