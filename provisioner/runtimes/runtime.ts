@@ -67,7 +67,12 @@ export interface Runtime {
   reclaimVolume(volume: string, workspace: string): Promise<void>;
   /** Deletes a kept volume with its data; succeeds when it is gone already. Resolves when it is gone. */
   deleteVolume(volume: string, waiting: Waiting): Promise<void>;
-  /** Deletes what is left of the workspace by UID, waits until it is gone, and proves by label that nothing is. */
+  /**
+   * Ends the workspace in good order, deletes what is left of it by UID, waits until it is gone, and proves by label
+   * that nothing is. Throws `refused` when nothing was said about a volume: say it (again), then remove again.
+   * Quick when it is the first to act or comes right after a deletion that skipped waiting; a namespace that is left
+   * to Kubernetes with its pods in it takes some 16 s.
+   */
   remove(workspace: string, waiting: Waiting): Promise<void>;
   /** Ids of all workspaces of this installation that have anything there. */
   list(): Promise<readonly string[]>;
