@@ -1,0 +1,172 @@
+import { parseArgs } from "node:util";
+import { type Berth, startBerth } from "./berth.ts";
+import { createClient } from "./client.ts";
+import { SetupError } from "./errors.ts";
+import { stateFolder } from "./paths.ts";
+import { createTerminal, formatDuration } from "./terminal.ts";
+
+const help = `npm start [-- options]
+
+Starts a local Kubernetes, a database and the provisioner, and provisions a demo user's workspace.
+
+  --context NAME      use that context of KUBECONFIG instead of the local platform
+  --port N            port of the API (8080, or a free one when that is taken)
+  --nodes N           simulated nodes of the local platform (5)
+  --blueprint NAME    what the demo user gets (desktop)
+  --no-demo           no demo user
+  --help
+`;
+
+const terminal = createTerminal();
+const { colors } = terminal;
+
+async function main(): Promise<number> {
+  const begun = performance.now();
+  const options = readOptions();
+  if (options === "help") {
+    process.stdout.write(help);
+    return 0;
+  }
+  terminal.heading("Berth");
+  const berth = await startBerth({ state: stateFolder(), ...options.berth }, terminal);
+  const stopped = new Promise<"signal">((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve("signal"));
+  });
+  try {
+    const workspace = options.demo ? await Promise.race([provisionDemo(berth, options.blueprint), stopped]) : undefined;
+    if (workspace !== "signal") {
+      showNextSteps(berth, workspace, performance.now() - begun);
+      const ended = await Promise.race([stopped, berth.ended]);
+      if (ended !== "signal") {
+        terminal.warn(`The provisioner has ended by itself.\n${ended}`);
+        return 1;
+      }
+    }
+    return 0;
+  } finally {
+    terminal.line();
+    await terminal.step("Stop everything", () => berth.stop());
+  }
+}
+
+interface Options {
+  readonly berth: Omit<Parameters<typeof startBerth>[0], "state">;
+  readonly demo: boolean;
+  readonly blueprint: string;
+}
+
+function readOptions(): Options | "help" {
+  const { values } = parseArgs({
+    options: {
+      context: { type: "string" },
+      port: { type: "string" },
+      nodes: { type: "string" },
+      blueprint: { type: "string", default: "desktop" },
+      "no-demo": { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return "help";
+  const number = (name: "port" | "nodes", most: number): number | undefined => {
+    const text = values[name];
+    if (text === undefined) return undefined;
+    if (!/^\d{1,5}$/.test(text) || Number(text) > most)
+      throw new SetupError(`--${name} is "${text}": write a whole number from 0 to ${most}.`);
+    return Number(text);
+  };
+  const port = number("port", 65535);
+  const nodes = number("nodes", 1000);
+  const kubeconfig = process.env.KUBECONFIG;
+  if (values.context !== undefined && !kubeconfig)
+    throw new SetupError("--context needs KUBECONFIG: set it to the path of the kubeconfig that has this context.");
+  return {
+    berth: {
+      ...(kubeconfig
+        ? { cluster: { kubeconfig, ...(values.context === undefined ? {} : { context: values.context }) } }
+        : {}),
+      ...(port === undefined ? {} : { port }),
+      ...(nodes === undefined ? {} : { nodes }),
+    },
+    demo: !values["no-demo"],
+    blueprint: values.blueprint,
+  };
+}
+
+interface DemoWorkspace {
+  readonly id: string;
+  readonly url: string;
+  readonly owner: string;
+}
+
+/** Gives the demo user a workspace, or wakes theirs, and shows the operation's log as it goes. */
+async function provisionDemo({ url, token }: Berth, blueprint: string): Promise<DemoWorkspace> {
+  const client = createClient(url, token);
+  return terminal.step("Provision a workspace for the user demo", async (note) => {
+    const found = await client.find("demo", blueprint);
+    const { workspace, operation } = found
+      ? await client.start(found.id)
+      : await client.create({ owner: "demo", handle: "demo", blueprint });
+    if (operation) {
+      for await (const line of client.follow(operation.id)) note(line);
+      const { outcome, error, timings } = await client.operation(operation.id);
+      if (outcome !== "succeeded")
+        throw new SetupError(`The workspace was not provisioned: ${error?.message ?? outcome ?? "no outcome"}`);
+      note(
+        Object.entries(timings)
+          .map(([phase, ms]) => `${phase} ${formatDuration(ms)}`)
+          .join(", "),
+      );
+    } else note("was there and runs");
+    return workspace;
+  });
+}
+
+function showNextSteps({ url, token, cluster, pulumi }: Berth, workspace: DemoWorkspace | undefined, ms: number): void {
+  terminal.line();
+  terminal.heading(colors.green(`Ready after ${formatDuration(ms)}.`));
+  terminal.line();
+  const context = cluster.context === undefined ? "" : ` (context ${cluster.context})`;
+  terminal.table([
+    ["what", "where"],
+    ["API", url],
+    ["API description", `${url}/openapi.json`],
+    ["admin token", `${token.slice(0, 4)}…  in ${stateFolder()}/admin-token`],
+    ...(workspace ? [["demo workspace", `${workspace.id}  ${workspace.url}`]] : []),
+    ["kubeconfig", `${cluster.kubeconfig}${context}`],
+    [
+      "Kubernetes plugin",
+      pulumi.provider.standIn ? "a stand-in (the official one cannot be had here)" : "the official one",
+    ],
+    ["logs", `${stateFolder()}/logs`],
+  ]);
+  terminal.line();
+  terminal.line("  Try it, in a second terminal:");
+  terminal.line(colors.cyan(`    export BERTH=${url} TOKEN=$(cat ${stateFolder()}/admin-token)`));
+  terminal.line(colors.cyan(`    curl -s -H "Authorization: Bearer $TOKEN" $BERTH/v1/workspaces`));
+  terminal.line(
+    colors.cyan(
+      `    curl -s -X POST "$BERTH/v1/workspaces?wait=60" -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{"owner":"alice","handle":"alice","blueprint":"home"}'`,
+    ),
+  );
+  if (workspace && cluster.context === undefined)
+    terminal.line(
+      colors.cyan(`    kubectl --kubeconfig ${cluster.kubeconfig} -n ${workspace.id} get all,pvc,networkpolicy`),
+    );
+  terminal.line();
+  terminal.line("  The local platform's nodes are simulated: pods are scheduled and Ready, but no container runs.");
+  terminal.line("  Ctrl-C stops everything; the state stays for the next start.");
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    terminal.line();
+    const told = error instanceof SetupError || (error instanceof TypeError && "code" in error);
+    terminal.line(
+      colors.red(error instanceof Error ? (told ? error.message : (error.stack ?? error.message)) : String(error)),
+    );
+    process.exitCode = 1;
+  },
+);
