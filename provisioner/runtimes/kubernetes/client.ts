@@ -46,10 +46,10 @@ export interface KubernetesClient {
   /** @throws ApiError for an answer that is no success; RuntimeError `unreachable` when there is none. */
   request(request: ApiRequest): Promise<unknown>;
   /**
-   * The lines of an endless answer, each parsed as JSON. Ends when the server ends it; throws when the connection
-   * breaks, when nothing came for `silence` milliseconds, or when the signal aborts.
+   * The lines of an endless answer, each parsed as JSON; resolves when the answer begins. Ends when the server ends it;
+   * throws when the connection breaks, when nothing came for `silence` milliseconds, or when the signal aborts.
    */
-  lines(request: { path: string; query: Query; silence: number; signal: AbortSignal }): AsyncIterable<unknown>;
+  lines(request: { path: string; query: Query; silence: number; signal: AbortSignal }): Promise<AsyncIterable<unknown>>;
   close(): void;
 }
 
@@ -119,7 +119,7 @@ export function createClient(access: ClusterAccess): KubernetesClient {
       return parseJson(answer);
     },
 
-    async *lines({ path, query, silence, signal }) {
+    async lines({ path, query, silence, signal }) {
       const incoming = await open(
         { agent: watchAgent, headers: { accept: "application/json" }, signal, timeout: silence },
         { path, query },
@@ -129,19 +129,7 @@ export function createClient(access: ClusterAccess): KubernetesClient {
         throw apiError(status, await readAll(incoming, access.server, signal), `GET ${path}`, access.server);
       }
       incoming.setTimeout(silence, () => incoming.destroy(new Error(`nothing was heard for ${silence} ms`)));
-      incoming.setEncoding("utf8");
-      let rest = "";
-      try {
-        for await (const chunk of incoming) {
-          const parts = `${rest}${chunk}`.split("\n");
-          rest = parts.pop() ?? "";
-          for (const part of parts) if (part) yield parseJson(part);
-        }
-      } catch (error) {
-        throw signal.aborted ? signal.reason : unreachable(access.server, error);
-      } finally {
-        incoming.destroy();
-      }
+      return linesOf(incoming, access.server, signal);
     },
 
     close() {
@@ -149,6 +137,22 @@ export function createClient(access: ClusterAccess): KubernetesClient {
       watchAgent.destroy();
     },
   };
+}
+
+async function* linesOf(incoming: IncomingMessage, server: string, signal: AbortSignal): AsyncGenerator<unknown> {
+  incoming.setEncoding("utf8");
+  let rest = "";
+  try {
+    for await (const chunk of incoming) {
+      const parts = `${rest}${chunk}`.split("\n");
+      rest = parts.pop() ?? "";
+      for (const part of parts) if (part) yield parseJson(part);
+    }
+  } catch (error) {
+    throw signal.aborted ? signal.reason : unreachable(server, error);
+  } finally {
+    incoming.destroy();
+  }
 }
 
 function search(query: Query | undefined): string {

@@ -101,7 +101,9 @@ export function createWatch<T>(options: WatchOptions<T>): Watch {
       allowWatchBookmarks: true,
       timeoutSeconds: Math.round(watchSeconds * (1 + random() / 5)),
     };
-    for await (const line of client.lines({ path, query, silence: silenceMs, signal: ended.signal })) {
+    const lines = await client.lines({ path, query, silence: silenceMs, signal: ended.signal });
+    report();
+    for await (const line of lines) {
       const event = watchEvent.parse(line);
       if (event.type === "ERROR") throw failure(event.object);
       heard();
@@ -122,7 +124,6 @@ export function createWatch<T>(options: WatchOptions<T>): Watch {
       try {
         if (!listed) await list();
         listed = true;
-        report();
         await follow(() => {
           wait = firstPauseMs;
         });
