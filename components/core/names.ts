@@ -5,8 +5,11 @@ export const hostLabelMaxLength = 40;
 
 const base32 = "abcdefghijklmnopqrstuvwxyz234567";
 
-/** A new random id of a workspace (`ws-…`) or an operation (`op-…`): 16 characters of a-z, 2-7, that is 80 random bits. */
-export function newId(kind: "ws" | "op"): string {
+/**
+ * A new random id of a workspace (`ws-…`), an operation (`op-…`) or a kept volume (`vol-…`): 16 characters of a-z, 2-7,
+ * that is 80 random bits.
+ */
+export function newId(kind: "ws" | "op" | "vol"): string {
   return `${kind}-${encodeBase32(randomBytes(10))}`;
 }
 

@@ -66,15 +66,12 @@ export class Foundation extends pulumi.ComponentResource {
       engine: new ServiceAccount(`${name}-engine`, plan.engine, inside),
     };
 
-    const policies = plan.policies.map(
-      (policy) => new ValidatingAdmissionPolicy(`${name}-policy-${policy.metadata.name}`, policy, here),
+    const policies = Object.entries(plan.policies).map(
+      ([what, policy]) => new ValidatingAdmissionPolicy(`${name}-${what}-policy`, policy, here),
     );
-    const policyBindings = plan.policyBindings.map(
-      (binding) =>
-        new ValidatingAdmissionPolicyBinding(`${name}-policy-binding-${binding.metadata.name}`, binding, {
-          ...here,
-          dependsOn: policies,
-        }),
+    const policyBindings = Object.entries(plan.policyBindings).map(
+      ([what, binding]) =>
+        new ValidatingAdmissionPolicyBinding(`${name}-${what}-binding`, binding, { ...here, dependsOn: policies }),
     );
     // The engine gets its rights when the walls stand, and loses them before they fall.
     const role = declare<ClusterRoleArgs>(transform.engineRole, plan.engineRole, here);

@@ -10,19 +10,19 @@ import type { FoundationSpec } from "./spec.ts";
 
 /** What any cluster needs before the first workspace, as Kubernetes objects by role. */
 export function planFoundation(spec: FoundationSpec) {
-  const walls = Object.values(confinements(spec));
+  const walls = Object.entries(confinements(spec));
   return {
-    namespace: systemNamespaceManifest(),
-    api: serviceAccountManifest("api"),
-    router: serviceAccountManifest("router"),
-    engine: serviceAccountManifest("engine"),
+    namespace: systemNamespaceManifest(spec),
+    api: serviceAccountManifest(spec, "api"),
+    router: serviceAccountManifest(spec, "router"),
+    engine: serviceAccountManifest(spec, "engine"),
     /** The walls, by name. They stand before the engine gets any right. */
-    policies: walls.map(policyManifest),
-    policyBindings: walls.map(policyBindingManifest),
-    engineRole: engineRoleManifest(),
-    engineBinding: engineBindingManifest(),
-    platformPriority: platformPriorityManifest(),
-    workspacePriority: workspacePriorityManifest(),
+    policies: Object.fromEntries(walls.map(([what, wall]) => [what, policyManifest(spec, what, wall)])),
+    policyBindings: Object.fromEntries(walls.map(([what]) => [what, policyBindingManifest(spec, what)])),
+    engineRole: engineRoleManifest(spec),
+    engineBinding: engineBindingManifest(spec),
+    platformPriority: platformPriorityManifest(spec),
+    workspacePriority: workspacePriorityManifest(spec),
     storageClass: storageClassManifest(spec),
   };
 }
@@ -30,12 +30,18 @@ export type FoundationPlan = ReturnType<typeof planFoundation>;
 
 /** One object of a plan, whichever it is. */
 export type FoundationManifest =
-  | Exclude<FoundationPlan[keyof FoundationPlan], readonly unknown[]>
-  | FoundationPlan["policies"][number]
-  | FoundationPlan["policyBindings"][number];
+  | FoundationPlan[Exclude<keyof FoundationPlan, "policies" | "policyBindings">]
+  | FoundationPlan["policies"][string]
+  | FoundationPlan["policyBindings"][string];
 
 /** A plan's objects in an order in which they can be applied, for those who apply it without Pulumi. */
 export function flattenFoundation(plan: FoundationPlan): readonly FoundationManifest[] {
   const { namespace, policies, policyBindings, engineBinding, ...others } = plan;
-  return [namespace, ...policies, ...policyBindings, ...Object.values(others), engineBinding];
+  return [
+    namespace,
+    ...Object.values(policies),
+    ...Object.values(policyBindings),
+    ...Object.values(others),
+    engineBinding,
+  ];
 }

@@ -16,8 +16,8 @@ export const storageSpec = z.strictObject({
    * those where every node reaches every volume.
    */
   volumeBindingMode: z.enum(["WaitForFirstConsumer", "Immediate"]).default("WaitForFirstConsumer"),
-  /** Name of the storage class. Workspaces' placement must name the same. */
-  className: dnsLabel.default("berth-workspace"),
+  /** Name of the storage class, `<name>-workspace` by default. Workspaces' placement must name the same. */
+  className: dnsLabel.optional(),
 });
 
 /** What any cluster needs before the first workspace. */
@@ -25,6 +25,8 @@ export const foundationSpec = z.strictObject({
   /** Which Berth this is: its engine may touch only namespaces and volumes with this label. */
   installation: dnsLabel,
   storage: storageSpec,
+  /** What the names of the cluster's objects begin with (`berth-system`, `berth-engine`, …); each installation's own. */
+  name: dnsLabel.max(40).default("berth"),
 });
 export type FoundationSpec = z.infer<typeof foundationSpec>;
 /** The same as one writes it: what has a default may be left out. */

@@ -1,6 +1,6 @@
 import { componentLabels, labelKeys, managedBy } from "../../core/labels.ts";
+import { foundationNames } from "../names.ts";
 import type { FoundationSpec } from "../spec.ts";
-import { engineUser } from "./identities.ts";
 
 /** Kinds that the engine may write in a workspace's namespace: `<group>/<resource>[/<subresource>]`. */
 const workspaceKinds = [
@@ -32,8 +32,8 @@ interface Validation {
   readonly message: string;
 }
 
-interface Confinement {
-  readonly name: string;
+/** What one policy holds the engine to. */
+export interface Confinement {
   readonly groups: readonly string[];
   readonly resources: readonly string[];
   readonly operations?: readonly string[];
@@ -45,7 +45,9 @@ interface Confinement {
  * The walls around the engine. RBAC says which kinds it may write, but cannot tell a workspace's namespace from
  * another; these policies can. They hold for the engine's ServiceAccount only, and refuse when they cannot decide.
  */
-export function confinements({ installation, storage }: FoundationSpec) {
+export function confinements(spec: FoundationSpec) {
+  const { installation } = spec;
+  const { storageClass } = foundationNames(spec);
   const ours = (labels: string) =>
     [
       `${labels}[?${text(labelKeys.managedBy)}].orValue('') == ${text(managedBy)}`,
@@ -60,7 +62,6 @@ export function confinements({ installation, storage }: FoundationSpec) {
     ].join(" && ");
 
   const places: Confinement = {
-    name: "berth-engine-places",
     groups: ["*"],
     resources: ["*/*"],
     operations: ["*"],
@@ -81,7 +82,6 @@ export function confinements({ installation, storage }: FoundationSpec) {
   };
 
   const namespaces: Confinement = {
-    name: "berth-engine-namespaces",
     groups: [""],
     resources: ["namespaces"],
     variables: {
@@ -110,11 +110,10 @@ export function confinements({ installation, storage }: FoundationSpec) {
   };
 
   const volumeOurs = (volume: string, labels: string) =>
-    `${volume}.spec.?storageClassName.orValue('') == ${text(storage.className)} && (` +
+    `${volume}.spec.?storageClassName.orValue('') == ${text(storageClass)} && (` +
     `(${ours(labels)}) || (!(${text(labelKeys.installation)} in ${labels}) && ` +
     `${volume}.spec.?claimRef.?namespace.orValue('').startsWith('ws-')))`;
   const volumes: Confinement = {
-    name: "berth-engine-volumes",
     groups: [""],
     resources: ["persistentvolumes"],
     variables: {
@@ -143,20 +142,18 @@ export function confinements({ installation, storage }: FoundationSpec) {
   };
 
   const claims: Confinement = {
-    name: "berth-engine-claims",
     groups: [""],
     resources: ["persistentvolumeclaims"],
     operations: ["CREATE"],
     validations: [
       {
-        expression: `object.spec.?storageClassName.orValue('') == ${text(storage.className)}`,
-        message: `The engine may claim volumes of class ${storage.className} only.`,
+        expression: `object.spec.?storageClassName.orValue('') == ${text(storageClass)}`,
+        message: `The engine may claim volumes of class ${storageClass} only.`,
       },
     ],
   };
 
   const services: Confinement = {
-    name: "berth-engine-services",
     groups: [""],
     resources: ["services"],
     operations: ["CREATE", "UPDATE"],
@@ -171,7 +168,6 @@ export function confinements({ installation, storage }: FoundationSpec) {
   };
 
   const secrets: Confinement = {
-    name: "berth-engine-secrets",
     groups: [""],
     resources: ["secrets"],
     operations: ["CREATE", "UPDATE"],
@@ -183,23 +179,17 @@ export function confinements({ installation, storage }: FoundationSpec) {
     ],
   };
 
-  return { places, namespaces, volumes, claims, services, secrets };
+  return { places, namespaces, volumes, claims, services, secrets } satisfies Record<string, Confinement>;
 }
 
 /** One confinement as the API server takes it. */
-export function policyManifest(confinement: Confinement) {
-  const {
-    name,
-    groups,
-    resources,
-    operations = ["CREATE", "UPDATE", "DELETE"],
-    variables = {},
-    validations,
-  } = confinement;
+export function policyManifest(spec: FoundationSpec, what: string, confinement: Confinement) {
+  const names = foundationNames(spec);
+  const { groups, resources, operations = ["CREATE", "UPDATE", "DELETE"], variables = {}, validations } = confinement;
   return {
     apiVersion: "admissionregistration.k8s.io/v1" as const,
     kind: "ValidatingAdmissionPolicy" as const,
-    metadata: { name, labels: componentLabels("engine") },
+    metadata: { name: names.wall(what), labels: componentLabels("engine") },
     spec: {
       failurePolicy: "Fail",
       matchConstraints: {
@@ -213,7 +203,7 @@ export function policyManifest(confinement: Confinement) {
           },
         ],
       },
-      matchConditions: [{ name: "engine", expression: `request.userInfo.username == ${text(engineUser)}` }],
+      matchConditions: [{ name: "engine", expression: `request.userInfo.username == ${text(names.engineUser)}` }],
       variables: Object.entries(variables).map(([variable, expression]) => ({ name: variable, expression })),
       validations: validations.map(({ expression, message }) => ({ expression, message, reason: "Forbidden" })),
     },
@@ -221,7 +211,8 @@ export function policyManifest(confinement: Confinement) {
 }
 
 /** Puts a confinement into force everywhere. */
-export function policyBindingManifest({ name }: Confinement) {
+export function policyBindingManifest(spec: FoundationSpec, what: string) {
+  const name = foundationNames(spec).wall(what);
   return {
     apiVersion: "admissionregistration.k8s.io/v1" as const,
     kind: "ValidatingAdmissionPolicyBinding" as const,

@@ -1,22 +1,14 @@
 import { componentLabels } from "../../core/labels.ts";
-
-/** Namespace of the platform's own programs. */
-export const systemNamespace = "berth-system";
-
-/** Names of what the platform's programs run as. */
-export const serviceAccountNames = { api: "berth-api", router: "berth-router", engine: "berth-engine" } as const;
-export type Identity = keyof typeof serviceAccountNames;
-
-/** The engine as the API server sees it. */
-export const engineUser = `system:serviceaccount:${systemNamespace}:${serviceAccountNames.engine}`;
+import { foundationNames, type Identity } from "../names.ts";
+import type { FoundationSpec } from "../spec.ts";
 
 /** The namespace of the platform's programs, at the restricted Pod Security level like the workspaces'. */
-export function systemNamespaceManifest() {
+export function systemNamespaceManifest(spec: FoundationSpec) {
   return {
     apiVersion: "v1" as const,
     kind: "Namespace" as const,
     metadata: {
-      name: systemNamespace,
+      name: foundationNames(spec).namespace,
       labels: {
         ...componentLabels("platform"),
         "pod-security.kubernetes.io/enforce": "restricted",
@@ -32,13 +24,14 @@ export function systemNamespaceManifest() {
  * What one of the programs runs as. The API and the router get no right on the cluster at all: the one asks the
  * database, the other finds workspaces by the cluster's DNS. Their pods ask for no token.
  */
-export function serviceAccountManifest(identity: Identity) {
+export function serviceAccountManifest(spec: FoundationSpec, identity: Identity) {
+  const names = foundationNames(spec);
   return {
     apiVersion: "v1" as const,
     kind: "ServiceAccount" as const,
     metadata: {
-      name: serviceAccountNames[identity],
-      namespace: systemNamespace,
+      name: names.serviceAccounts[identity],
+      namespace: names.namespace,
       labels: componentLabels(identity),
     },
     // Who needs a token mounts one that ends (a projected volume), for what it needs it.
@@ -55,11 +48,11 @@ const named = ["get", "list", "watch", "update", "patch", "delete"];
  * and events, put it to sleep and wake it, and decide about its volume. Where it may do so is said by the admission
  * policies. Secrets and ConfigMaps can be read by their names in a workspace only, never listed.
  */
-export function engineRoleManifest() {
+export function engineRoleManifest(spec: FoundationSpec) {
   return {
     apiVersion: "rbac.authorization.k8s.io/v1" as const,
     kind: "ClusterRole" as const,
-    metadata: { name: serviceAccountNames.engine, labels: componentLabels("engine") },
+    metadata: { name: foundationNames(spec).engineRole, labels: componentLabels("engine") },
     rules: [
       { apiGroups: [""], resources: ["namespaces"], verbs: [...read, "create", "update", "patch", "delete"] },
       { apiGroups: [""], resources: ["persistentvolumes"], verbs: [...read, "update", "patch", "delete"] },
@@ -96,12 +89,13 @@ function managed(group: string, resource: string, names: readonly string[], ever
 }
 
 /** Gives the engine its role in the whole cluster: the namespaces that it works in come and go. */
-export function engineBindingManifest() {
+export function engineBindingManifest(spec: FoundationSpec) {
+  const names = foundationNames(spec);
   return {
     apiVersion: "rbac.authorization.k8s.io/v1" as const,
     kind: "ClusterRoleBinding" as const,
-    metadata: { name: serviceAccountNames.engine, labels: componentLabels("engine") },
-    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: serviceAccountNames.engine },
-    subjects: [{ kind: "ServiceAccount", name: serviceAccountNames.engine, namespace: systemNamespace }],
+    metadata: { name: names.engineRole, labels: componentLabels("engine") },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: names.engineRole },
+    subjects: [{ kind: "ServiceAccount", name: names.serviceAccounts.engine, namespace: names.namespace }],
   };
 }
