@@ -4,11 +4,12 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { type ClusterAccess, findCluster, writeServiceAccountKubeconfig } from "./cluster.ts";
+import type { LocalConfig } from "../stacks/config.ts";
 import { SetupError } from "./errors.ts";
 import { ensureFoundation, localPassphrase } from "./foundation.ts";
 import { checkout, stateLayout } from "./paths.ts";
-import { startPlatform } from "./platform/platform.ts";
+import { type ClusterChoice, openPlatform } from "./platform/existing.ts";
+import { writeServiceAccountKubeconfig } from "./platform/service-accounts.ts";
 import { ensurePulumi, type PulumiInstallation } from "./pulumi-home.ts";
 import type { Progress } from "./terminal.ts";
 import { ensureTools } from "./tools.ts";
@@ -16,8 +17,8 @@ import { ensureTools } from "./tools.ts";
 export interface BerthOptions {
   /** Where all of it is kept: platform, database, Pulumi's state, logs. */
   readonly state: string;
-  /** An existing cluster instead of the local platform. */
-  readonly cluster?: ClusterAccess;
+  /** An existing cluster instead of the local platform: paths of kubeconfigs as in `$KUBECONFIG`, and a context. */
+  readonly cluster?: Pick<ClusterChoice, "kubeconfig" | "context">;
   /** Simulated nodes of the local platform. */
   readonly nodes?: number;
   /** Nothing is kept and the disk is not waited for. @default false */
@@ -33,8 +34,8 @@ export interface Berth {
   readonly url: string;
   /** An admin token. */
   readonly token: string;
-  /** Full rights on the cluster: for looking, not for the provisioner. */
-  readonly cluster: ClusterAccess;
+  /** A kubeconfig with full rights: for looking, not for the provisioner. */
+  readonly kubeconfig: string;
   readonly pulumi: PulumiInstallation;
   /** Milliseconds that each part took. */
   readonly timings: { readonly setup: number; readonly platform: number };
@@ -62,24 +63,39 @@ export async function startBerth(options: BerthOptions, progress: Progress): Pro
   };
   try {
     const begun = performance.now();
+    const foreign = Boolean(options.cluster?.kubeconfig || options.cluster?.context);
     const pulumi = await ensurePulumi(progress, join(options.state, "pulumi-home"));
-    if (!options.cluster)
+    if (!foreign)
       await ensureTools(["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"], progress);
     const setUp = performance.now();
 
-    const cluster = options.cluster ?? (await localCluster(options, layout.platform, stops, progress));
-    const { server, version } = await findCluster(cluster);
-    progress.info(`Kubernetes ${version} at ${server}`);
+    const { nodes, throwaway, state } = options;
+    const platform = await openPlatform(
+      {
+        state: layout.platform,
+        ...options.cluster,
+        ...(nodes === undefined ? {} : { nodes }),
+        ...(throwaway === undefined ? {} : { throwaway }),
+      },
+      progress,
+    );
+    stops.push(platform.stop);
+    const { kubeconfig } = platform;
     await progress.step("Lay the cluster's foundation (stack local)", async (note) => {
-      const changes = await ensureFoundation(pulumi, cluster, {
-        state: options.state,
+      const changes = await ensureFoundation(pulumi, kubeconfig, {
+        state,
         installation,
-        storage: localStorage,
+        storage: foreign ? await defaultStorage(kubeconfig) : localStorage,
       });
       note(changes === 0 ? "nothing to change" : `${changes} objects`);
     });
     const engineKubeconfig = join(options.state, "engine.kubeconfig");
-    await writeServiceAccountKubeconfig(cluster, { namespace: "berth-system", name: "berth-engine" }, engineKubeconfig);
+    await writeServiceAccountKubeconfig({
+      kubeconfig,
+      namespace: "berth-system",
+      serviceAccount: "berth-engine",
+      file: engineKubeconfig,
+    });
     const platformUp = performance.now();
 
     const token = adminToken(options.state);
@@ -95,7 +111,7 @@ export async function startBerth(options: BerthOptions, progress: Progress): Pro
     return {
       url: `http://127.0.0.1:${port}`,
       token,
-      cluster,
+      kubeconfig,
       pulumi,
       timings: { setup: setUp - begun, platform: platformUp - setUp },
       ended: ended.then(() => tail(log, child)),
@@ -107,18 +123,24 @@ export async function startBerth(options: BerthOptions, progress: Progress): Pro
   }
 }
 
-async function localCluster(
-  { nodes, throwaway }: BerthOptions,
-  state: string,
-  stops: (() => Promise<void>)[],
-  progress: Progress,
-): Promise<ClusterAccess> {
-  const platform = await startPlatform(
-    { state, ...(nodes === undefined ? {} : { nodes }), ...(throwaway === undefined ? {} : { throwaway }) },
-    progress,
+/** Volumes come from where the cluster's default storage class gets them. */
+async function defaultStorage(kubeconfig: string): Promise<LocalConfig["storage"]> {
+  const { KubeConfig, StorageV1Api } = await import("@kubernetes/client-node");
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  const { items } = await config.makeApiClient(StorageV1Api).listStorageClass();
+  const chosen = items.find(
+    ({ metadata }) => metadata?.annotations?.["storageclass.kubernetes.io/is-default-class"] === "true",
   );
-  stops.push(platform.stop);
-  return { kubeconfig: platform.kubeconfig };
+  if (!chosen)
+    throw new SetupError(
+      "This cluster has no default storage class, so it is not known where volumes come from. Mark one as the default.",
+    );
+  return {
+    provisioner: chosen.provisioner,
+    parameters: chosen.parameters ?? {},
+    volumeBindingMode: chosen.volumeBindingMode === "Immediate" ? "Immediate" : "WaitForFirstConsumer",
+  };
 }
 
 /** The admin token of a state folder: made once, readable by its owner only. */

@@ -10,7 +10,6 @@ import { parseArgs } from "node:util";
 import { KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
 import { type Berth, startBerth } from "./berth.ts";
 import { createClient } from "./client.ts";
-import type { ClusterAccess } from "./cluster.ts";
 import { findLeftovers } from "./leftovers.ts";
 import { createTerminal, formatDuration } from "./terminal.ts";
 
@@ -33,7 +32,7 @@ const terminal = createTerminal();
 const { values } = parseArgs({ options: { json: { type: "boolean", default: false } } });
 
 /** Counts the objects of a workspace that are there; throws naming the first that is not. */
-async function verifyObjects({ kubeconfig }: ClusterAccess, namespace: string): Promise<number> {
+async function verifyObjects(kubeconfig: string, namespace: string): Promise<number> {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   const api = KubernetesObjectApi.makeApiClient(config);
@@ -59,7 +58,9 @@ async function mainJob(berth: Berth, state: string) {
     return workspace.id;
   });
   const ready = performance.now();
-  await terminal.step("Verify its objects", async (note) => note(`${await verifyObjects(berth.cluster, id)} objects`));
+  await terminal.step("Verify its objects", async (note) =>
+    note(`${await verifyObjects(berth.kubeconfig, id)} objects`),
+  );
   const verified = performance.now();
   await terminal.step("Delete it, with its volume", async () => {
     const { operation } = await client.remove(id, "delete", 120);
@@ -67,7 +68,7 @@ async function mainJob(berth: Berth, state: string) {
   });
   const deleted = performance.now();
   const leftovers = await terminal.step("Verify that nothing is left", async (note) => {
-    const found = await findLeftovers({ kubeconfig: berth.cluster.kubeconfig, state });
+    const found = await findLeftovers({ kubeconfig: berth.kubeconfig, state });
     note(found.length === 0 ? "nothing" : found.join(", "));
     return found.length;
   });

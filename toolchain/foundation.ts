@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation/index.js";
 import type { LocalConfig } from "../stacks/config.ts";
 import { localProgram } from "../stacks/local.ts";
-import type { ClusterAccess } from "./cluster.ts";
 import { type PulumiInstallation, pulumiEnvironment } from "./pulumi-home.ts";
 
 /** The passphrase of a state folder: made once, kept beside the state that it protects, readable by its owner only. */
@@ -23,7 +22,7 @@ export function localPassphrase(state: string): string {
  */
 export async function ensureFoundation(
   pulumi: PulumiInstallation,
-  cluster: ClusterAccess,
+  kubeconfig: string,
   { state, installation, storage }: { readonly state: string } & Pick<LocalConfig, "installation" | "storage">,
 ): Promise<number> {
   const backend = join(state, "pulumi");
@@ -33,7 +32,7 @@ export async function ensureFoundation(
     {
       stackName: "local",
       projectName: "berth",
-      program: async () => localProgram({ installation, storage, cluster: { ...cluster } }),
+      program: async () => localProgram({ installation, storage, cluster: { kubeconfig } }),
     },
     {
       workDir,

@@ -76,14 +76,10 @@ function readOptions(): Options | "help" {
   };
   const port = number("port", 65535);
   const nodes = number("nodes", 1000);
-  const kubeconfig = process.env.KUBECONFIG;
-  if (values.context !== undefined && !kubeconfig)
-    throw new SetupError("--context needs KUBECONFIG: set it to the path of the kubeconfig that has this context.");
+  const cluster = { kubeconfig: process.env.KUBECONFIG, context: values.context };
   return {
     berth: {
-      ...(kubeconfig
-        ? { cluster: { kubeconfig, ...(values.context === undefined ? {} : { context: values.context }) } }
-        : {}),
+      cluster,
       ...(port === undefined ? {} : { port }),
       ...(nodes === undefined ? {} : { nodes }),
     },
@@ -121,18 +117,21 @@ async function provisionDemo({ url, token }: Berth, blueprint: string): Promise<
   });
 }
 
-function showNextSteps({ url, token, cluster, pulumi }: Berth, workspace: DemoWorkspace | undefined, ms: number): void {
+function showNextSteps(
+  { url, token, kubeconfig, pulumi }: Berth,
+  workspace: DemoWorkspace | undefined,
+  ms: number,
+): void {
   terminal.line();
   terminal.heading(colors.green(`Ready after ${formatDuration(ms)}.`));
   terminal.line();
-  const context = cluster.context === undefined ? "" : ` (context ${cluster.context})`;
   terminal.table([
     ["what", "where"],
     ["API", url],
     ["API description", `${url}/openapi.json`],
     ["admin token", `${token.slice(0, 4)}…  in ${stateFolder()}/admin-token`],
     ...(workspace ? [["demo workspace", `${workspace.id}  ${workspace.url}`]] : []),
-    ["kubeconfig", `${cluster.kubeconfig}${context}`],
+    ["kubeconfig", kubeconfig],
     [
       "Kubernetes plugin",
       pulumi.provider.standIn ? "a stand-in (the official one cannot be had here)" : "the official one",
@@ -148,10 +147,8 @@ function showNextSteps({ url, token, cluster, pulumi }: Berth, workspace: DemoWo
       `    curl -s -X POST "$BERTH/v1/workspaces?wait=60" -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{"owner":"alice","handle":"alice","blueprint":"home"}'`,
     ),
   );
-  if (workspace && cluster.context === undefined)
-    terminal.line(
-      colors.cyan(`    kubectl --kubeconfig ${cluster.kubeconfig} -n ${workspace.id} get all,pvc,networkpolicy`),
-    );
+  if (workspace)
+    terminal.line(colors.cyan(`    kubectl --kubeconfig ${kubeconfig} -n ${workspace.id} get all,pvc,networkpolicy`));
   terminal.line();
   terminal.line("  The local platform's nodes are simulated: pods are scheduled and Ready, but no container runs.");
   terminal.line("  Ctrl-C stops everything; the state stays for the next start.");
