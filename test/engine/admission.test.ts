@@ -6,7 +6,7 @@ import { parseFoundationSpec } from "../../components/platform/spec.ts";
 import { composeWorkspace } from "../../components/workspace/compose.ts";
 import { flattenPlan, planWorkspace } from "../../components/workspace/plan.ts";
 import { usePlatform } from "../support/platform.ts";
-import { apply, at, type Caller, connect, pathOf, until } from "./cluster.ts";
+import { apply, at, type Caller, connect, pathOf, until } from "../support/cluster.ts";
 
 const tag = randomBytes(4).toString("hex");
 const installation = `test-${tag}`;
