@@ -10,9 +10,10 @@ import { fileURLToPath } from "node:url";
 const oldestNode = 20;
 
 /** The packages of the lock file that must be there; an optional one may be for another machine. */
-function isComplete(wanted, installed) {
+function isComplete(checkout, wanted, installed) {
   return Object.entries(wanted.packages).every(([path, entry]) => {
-    if (path === "" || entry.link) return true;
+    if (!path.startsWith("node_modules/")) return true;
+    if (entry.link) return existsSync(join(checkout, path));
     const found = installed.packages[path];
     if (!found)
       return Boolean(entry.optional || entry.devOptional || entry.peer || entry.extraneous || isForAnother(entry));
@@ -37,7 +38,7 @@ export function isPrepared(checkout) {
   try {
     const wanted = JSON.parse(readFileSync(join(checkout, "package-lock.json"), "utf8"));
     const installed = JSON.parse(readFileSync(join(checkout, "node_modules", ".package-lock.json"), "utf8"));
-    if (!isComplete(wanted, installed)) return false;
+    if (!isComplete(checkout, wanted, installed)) return false;
     writeFileSync(stamp.file, stamp.hash);
     return true;
   } catch {

@@ -37,7 +37,8 @@ export async function ensurePulumi(
   if (!cli || !provider) throw new Error("ensureTools gives a tool for each name.");
   const root = dirname(cli.path);
   // The Automation API looks for `<root>/bin/pulumi`.
-  link(join(root, "bin"), ".");
+  mkdirSync(join(root, "bin"), { recursive: true });
+  link(join(root, "bin", "pulumi"), join("..", "pulumi"));
   const pluginPath = [dirname(provider.path)];
   const plugins = join(home, "plugins");
   addPlugin(plugins, `resource-kubernetes-v${versions.pulumiKubernetes}`, (folder) =>

@@ -102,6 +102,14 @@ export async function stopAbandoned(folder: string): Promise<void> {
   });
 }
 
+/** One line on the platform of a state folder. */
+export async function describePlatform(folder: string): Promise<string> {
+  const record = readRecord(folder);
+  if (!record) return "not running";
+  if (!(await isHealthy(folder, record))) return "left by a run that was killed; the next start ends it";
+  return `running at ${serverOf(record.port)}, used by ${record.users.filter(isAlive).length} processes`;
+}
+
 const serverOf = (port: number): string => `https://127.0.0.1:${port}`;
 const versionsOf = (): string => components.map((name) => `${name} ${toolVersion(name)}`).join(", ");
 

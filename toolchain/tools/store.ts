@@ -59,12 +59,24 @@ export async function store(name: ToolName, origin: Omit<Origin, "at">, folder: 
   await rename(folder, target);
 }
 
-/** Everything that the cache holds, used or of other versions. */
-export function listStored(): readonly { readonly name: ToolName; readonly version: string; readonly size: number }[] {
+/** A version of a program in the cache, used or not. */
+export interface CacheEntry {
+  readonly folder: string;
+  /** The program. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** Everything that the cache holds. */
+export function listStored(): readonly CacheEntry[] {
   return toolNames.flatMap((name) => {
-    const folder = join(toolsFolder(), name);
-    if (!existsSync(folder)) return [];
-    return readdirSync(folder).map((version) => ({ name, version, size: sizeOf(join(folder, version)) }));
+    const versions = join(toolsFolder(), name);
+    if (!existsSync(versions)) return [];
+    return readdirSync(versions).map((version) => {
+      const folder = join(versions, version);
+      return { folder, path: join(folder, name), size: sizeOf(folder) };
+    });
   });
 }
 

@@ -1,0 +1,34 @@
+import type { ToolName } from "./tools.ts";
+
+/** A suite of tests: `npm test -- --suite unit,engine`. */
+export interface Suite {
+  readonly include: readonly string[];
+  /** How long one test may take, in milliseconds. */
+  readonly timeout: number;
+  /** Whether its tests use the run's Kubernetes. */
+  readonly platform: boolean;
+  /** What set-up must get for it, besides the Kubernetes. */
+  readonly tools: readonly ToolName[];
+  /** Whether its files may run at the same time; those on real parts share two cores, and keep their deadlines alone. */
+  readonly parallel: boolean;
+  /** The time that the suite may take on two cores, in minutes, set-up aside: more is a defect. */
+  readonly budget: number;
+}
+
+const pulumi: readonly ToolName[] = ["pulumi", "pulumi-resource-kubernetes"];
+
+/** Vitest's projects, in the order in which they run. */
+export const suites = {
+  unit: files("unit", { timeout: 20_000, platform: false, tools: [], parallel: true, budget: 1 }),
+  components: files("components", { timeout: 60_000, platform: true, tools: [], parallel: true, budget: 1 }),
+  provider: files("provider", { timeout: 120_000, platform: true, tools: pulumi, parallel: false, budget: 2 }),
+  engine: files("engine", { timeout: 180_000, platform: true, tools: pulumi, parallel: false, budget: 3 }),
+  provisioner: files("provisioner", { timeout: 120_000, platform: true, tools: pulumi, parallel: false, budget: 3 }),
+  e2e: files("e2e", { timeout: 600_000, platform: true, tools: pulumi, parallel: false, budget: 8 }),
+} as const satisfies Readonly<Record<string, Suite>>;
+
+export type SuiteName = keyof typeof suites;
+
+function files(folder: string, rest: Omit<Suite, "include">): Suite {
+  return { include: [`test/${folder}/**/*.test.ts`], ...rest };
+}
