@@ -147,6 +147,12 @@ export const variables = {
     about: "How browsers reach workspaces.",
     fix: "Write http or https.",
   }),
+  BERTH_WORKSPACE_PORT: variable(whole(1, 65535).optional(), {
+    group: "Workspaces",
+    about: "Port on which browsers reach workspaces.",
+    fix: "Write a whole number from 1 to 65535.",
+    otherwise: "the scheme's own",
+  }),
   BERTH_MAX_WORKSPACES_PER_OWNER: variable(whole(1, 10_000).default(5), {
     group: "Workspaces",
     about: "Workspaces that one owner may have at once.",

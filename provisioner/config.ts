@@ -25,6 +25,7 @@ export interface Config {
   readonly workspaces: {
     readonly baseDomain: string;
     readonly scheme: "http" | "https";
+    readonly port?: number;
     readonly maxPerOwner: number;
     /** Images by blueprint. */
     readonly images: Readonly<Record<string, string>>;
@@ -162,6 +163,7 @@ function assemble(values: Environment, checkout: string): Config {
     workspaces: {
       baseDomain: values.BERTH_BASE_DOMAIN,
       scheme: values.BERTH_WORKSPACE_SCHEME,
+      ...(values.BERTH_WORKSPACE_PORT === undefined ? {} : { port: values.BERTH_WORKSPACE_PORT }),
       maxPerOwner: values.BERTH_MAX_WORKSPACES_PER_OWNER,
       images: Object.fromEntries(imagesOf(values)),
       storageClass: values.BERTH_STORAGE_CLASS,

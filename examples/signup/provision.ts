@@ -6,7 +6,8 @@
 /** What of a Clerk user is read. */
 export interface ClerkUser {
   readonly id: string;
-  readonly username: string | null;
+  /** Absent in `user.deleted`. */
+  readonly username?: string | null;
 }
 
 /** What of an Inngest step is used; `inngest` itself fits. */
@@ -45,10 +46,17 @@ export function provisionHome(platform: Platform, user: ClerkUser, step: Step): 
   });
 }
 
-/** Takes a home down when its user is gone. Its volume stays, as Matrix OS's documents say. */
+/**
+ * Takes a home down when its user is gone. Its volume stays, as Matrix OS's documents say. Clerk's event has only the
+ * user's id, so the home is looked up by its owner.
+ */
 export function removeHome(platform: Platform, user: ClerkUser, step: Step): Promise<void> {
   return step.run("remove", async () => {
-    await call(platform, "DELETE", `/containers/${encodeURIComponent(handleOf(user))}`, undefined, [404]);
+    const query = new URLSearchParams({ owner: user.id, blueprint: "home" });
+    const found: unknown = await (await call(platform, "GET", `/v1/workspaces?${query}`)).json();
+    for (const id of idsOf(found)) {
+      await call(platform, "DELETE", `/v1/workspaces/${id}?volumes=keep&wait=60`, undefined, [404]);
+    }
   });
 }
 
@@ -85,6 +93,11 @@ async function call(
 async function reasonOf(answer: Response): Promise<string> {
   const problem: unknown = await answer.json().catch(() => undefined);
   return typeof problem === "object" && problem !== null && "detail" in problem ? String(problem.detail) : "";
+}
+
+function idsOf(page: unknown): readonly string[] {
+  const items: unknown = typeof page === "object" && page !== null && "items" in page ? page.items : undefined;
+  return (Array.isArray(items) ? items : []).map((item: unknown) => String(Reflect.get(Object(item), "id")));
 }
 
 function isHome(value: unknown): value is Home {

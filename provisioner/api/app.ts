@@ -24,6 +24,7 @@ import { volumeRoutes } from "./routes/volumes.ts";
 import { workspaceRoutes } from "./routes/workspaces.ts";
 import { createNotFound } from "./routing.ts";
 import { createSlots } from "./slots.ts";
+import { isUnreachable } from "./unreachable.ts";
 
 /** The API as a Hono app: `app.request()` in tests, a Node server in `server.ts`. */
 export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
@@ -96,7 +97,7 @@ export function createShell(deps: RouteDeps): OpenAPIHono<ApiEnv> {
   });
   app.onError((error, context) => {
     const problem = toProblem(error);
-    if (problem.code === "internal") {
+    if (problem.code === "internal" || isUnreachable(error)) {
       deps.log.error({ err: error, request: context.var.requestId, route: routePath(context, -1) }, "A request failed");
     }
     return problemResponse(problem, context.var.requestId, isCompatible(context.req.path));

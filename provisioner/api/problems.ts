@@ -3,6 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import type { z } from "zod";
 import type { Problem, ProblemCode } from "../contract/problem.ts";
 import { RequestError } from "../workspaces/service.ts";
+import { isUnreachable } from "./unreachable.ts";
 
 /** A request that is refused; becomes a problem document. Its words are shown to the caller. */
 export class ApiProblem extends Error {
@@ -74,6 +75,11 @@ export function toProblem(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error;
   if (error instanceof RequestError) return fromRequestError(error);
   if (error instanceof HTTPException) return fromHttpException(error);
+  if (isUnreachable(error)) {
+    return new ApiProblem("unavailable", "The database does not answer at the moment. Nothing was changed.", {
+      headers: { "retry-after": "5" },
+    });
+  }
   return new ApiProblem("internal", "This is our mistake, not yours. Give the request id when you report it.");
 }
 
