@@ -11,13 +11,7 @@ import type {
 /** Why a request was refused; the API makes a problem document of it. Nothing was changed. */
 export class RequestError extends Error {
   override readonly name = "RequestError";
-  readonly code:
-    | "not-found"
-    | "conflict"
-    | "invalid"
-    | "limit-reached"
-    | "idempotency-mismatch"
-    | "unavailable";
+  readonly code: "not-found" | "conflict" | "invalid" | "limit-reached" | "idempotency-mismatch" | "unavailable";
   /** The field that was wrong, the value that was found and what to do, where one field is to blame. */
   readonly field: { readonly name: string; readonly value: unknown; readonly fix: string } | undefined;
   constructor(code: RequestError["code"], message: string, field?: RequestError["field"]) {

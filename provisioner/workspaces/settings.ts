@@ -1,0 +1,37 @@
+import type { BlueprintConfig } from "../../components/workspace/blueprints/index.ts";
+import type { WorkspaceSpec, WorkspaceSpecInput } from "../../components/workspace/spec.ts";
+
+/** What an installation says about all of its workspaces. */
+export interface WorkspaceSettings {
+  /** Id of this Berth, one DNS label: two on one cluster never touch each other's objects. */
+  readonly installation: string;
+  /** Workspaces are `<label>.<baseDomain>`. */
+  readonly baseDomain: string;
+  /** How a browser reaches them. @default "https" */
+  readonly scheme?: "http" | "https";
+  /** @default the scheme's own */
+  readonly port?: number;
+  /** @default "router" */
+  readonly expose?: WorkspaceSpec["expose"];
+  readonly placement?: WorkspaceSpecInput["placement"];
+  /** By blueprint. */
+  readonly blueprints?: Readonly<Record<string, BlueprintConfig>>;
+  /** @default 10 */
+  readonly workspacesPerOwner?: number;
+  /** How long a released host label can be had only by its last owner. @default 24 */
+  readonly hostReservationHours?: number;
+  /** How long an idempotency key is remembered. @default 24 */
+  readonly idempotencyHours?: number;
+}
+
+/** Full host name of a label. */
+export function hostOf(label: string, { baseDomain }: Pick<WorkspaceSettings, "baseDomain">): string {
+  return `${label}.${baseDomain}`;
+}
+
+/** Where a browser finds a label. */
+export function urlOf(label: string, settings: Pick<WorkspaceSettings, "baseDomain" | "scheme" | "port">): string {
+  const { scheme = "https", port } = settings;
+  const usual = port === undefined || port === (scheme === "https" ? 443 : 80);
+  return `${scheme}://${hostOf(label, settings)}${usual ? "" : `:${port}`}`;
+}
