@@ -23,8 +23,11 @@ const send = async (event: object, { id = `msg_${messages++}`, secret = harness.
     headers: { ...headers, "content-type": "application/json" },
     body,
   });
-  const json: { readonly result?: string } = await answer.json();
-  return { status: answer.status, result: json.result };
+  const json: unknown = await answer.json();
+  return {
+    status: answer.status,
+    result: typeof json === "object" && json !== null && "result" in json ? json.result : undefined,
+  };
 };
 const created = (id: string, username: string | null = null) => ({
   type: "user.created",
