@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { UserError } from "./errors.ts";
 
 /** A block of addresses, read. */
@@ -100,6 +101,15 @@ export function touchesSpecialRange(text: string): boolean {
     return cidrContains(special, block) || cidrContains(block, special);
   });
 }
+
+/** A block of addresses as text: "203.0.113.0/24", "2001:db8::/32"; not all addresses at once. */
+export const cidrBlock = z.string().refine((text) => {
+  try {
+    return parseCidr(text).prefix > 0;
+  } catch {
+    return false;
+  }
+}, 'must be a block of addresses such as "203.0.113.0/24" or "2001:db8::/32"');
 
 /** Reads a CIDR block; throws a `UserError` when it is none or has bits set behind its prefix. */
 export function parseCidr(text: string): Cidr {

@@ -56,17 +56,19 @@ export function compareMemory(a: string, b: string): number {
 const cpuFix = 'Write CPU as a Kubernetes quantity above zero: "2", "0.5" or "500m".';
 const memoryFix = 'Write memory or storage as a Kubernetes quantity above zero: "256Mi", "4Gi" or "20G".';
 
+// Each check ends the parsing of its value, so that what compares several of them sees quantities only.
+
 /** A CPU quantity above zero: "2", "0.5", "500m". */
 export const cpuQuantity = z
   .string()
   .regex(cpuPattern, { error: cpuFix, abort: true })
-  .refine((value) => readCpu(value) !== null, cpuFix);
+  .refine((value) => readCpu(value) !== null, { error: cpuFix, abort: true });
 
 /** A memory or storage quantity above zero: "256Mi", "4Gi", "20G". */
 export const memoryQuantity = z
   .string()
   .regex(memoryPattern, { error: memoryFix, abort: true })
-  .refine((value) => readMemory(value) !== null, memoryFix);
+  .refine((value) => readMemory(value) !== null, { error: memoryFix, abort: true });
 
 /** A CPU quantity from `least` to `most`, both included. */
 export function cpuBetween(least: string, most: string) {
@@ -93,10 +95,13 @@ function within(
   message: string,
 ): z.ZodString {
   // What is no quantity at all is the schema's own complaint, not the range's.
-  return schema.refine((value) => {
-    const amount = read(value);
-    return amount === null || (amount >= least && amount <= most);
-  }, message);
+  return schema.refine(
+    (value) => {
+      const amount = read(value);
+      return amount === null || (amount >= least && amount <= most);
+    },
+    { error: message, abort: true },
+  );
 }
 
 function readCpu(quantity: string): number | null {

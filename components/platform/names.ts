@@ -1,3 +1,5 @@
+import { labelKeys } from "../core/labels.ts";
+import type { WorkspaceSpecInput } from "../workspace/spec.ts";
 import type { FoundationSpec } from "./spec.ts";
 
 /** Programs of the platform, each with an identity of its own. */
@@ -19,4 +21,14 @@ export function foundationNames({ name, storage }: Pick<FoundationSpec, "name" |
     priorityClasses: { platform: `${name}-platform`, workspace: `${name}-workspace` },
     storageClass: storage.className ?? `${name}-workspace`,
   };
+}
+
+/** Where workspaces of this foundation run: its classes, its router. */
+export function placementOn(spec: Pick<FoundationSpec, "name" | "storage">) {
+  const names = foundationNames(spec);
+  return {
+    storageClassName: names.storageClass,
+    priorityClassName: names.priorityClasses.workspace,
+    router: { namespace: names.namespace, podLabels: { [labelKeys.component]: "router" } },
+  } satisfies WorkspaceSpecInput["placement"];
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cidrBlock } from "../core/cidr.ts";
 import { parseOrExplain } from "../core/parse.ts";
 import { cpuQuantity, memoryQuantity } from "../core/quantities.ts";
 
@@ -46,7 +47,7 @@ export const workspaceShape = z.strictObject({
     internet: z.boolean(),
     /** Further destinations that the blueprint needs, as CIDR blocks with ports. */
     allow: z
-      .array(z.strictObject({ cidr: z.string(), ports: z.array(z.int().min(1).max(65535)).default([]) }))
+      .array(z.strictObject({ cidr: cidrBlock, ports: z.array(z.int().min(1).max(65535)).default([]) }))
       .default([]),
   }),
 });
@@ -75,7 +76,7 @@ export const workspacePlacement = z.strictObject({
     .strictObject({ namespace: dnsLabel, podLabels: z.record(z.string(), z.string()) })
     .default({ namespace: "berth-system", podLabels: { "berth.dev/component": "router" } }),
   /** Public addresses that no workspace may reach either, such as those of the cluster's own API server. */
-  denyEgress: z.array(z.string()).default([]),
+  denyEgress: z.array(cidrBlock).default([]),
   /** For `expose: "ingress"`: which controller serves it and with which certificate. */
   ingress: z
     .strictObject({

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { foundationNames } from "../../components/platform/names.ts";
+import { foundationNames, placementOn } from "../../components/platform/names.ts";
 import { flattenFoundation, planFoundation } from "../../components/platform/plan.ts";
 import { parseFoundationSpec } from "../../components/platform/spec.ts";
 import { composeWorkspace } from "../../components/workspace/compose.ts";
 import { flattenPlan, planWorkspace } from "../../components/workspace/plan.ts";
-import { usePlatform } from "../support/platform.ts";
 import { apply, at, type Caller, connect, pathOf, until } from "../support/cluster.ts";
+import { usePlatform } from "../support/platform.ts";
 
 const tag = randomBytes(4).toString("hex");
 const installation = `test-${tag}`;
@@ -25,7 +25,7 @@ const foreignVolume = `foreign-${tag}`;
 
 const workspace = composeWorkspace({
   ...{ id: ours, owner: "alice", blueprint: "home", host: "alice.example.com", installation },
-  placement: { storageClassName: names.storageClass, priorityClassName: names.priorityClasses.workspace },
+  placement: placementOn(spec),
 });
 const plan = planWorkspace(workspace);
 
@@ -371,7 +371,7 @@ describe("the plan on a real API server", () => {
           installation,
         },
         placement: {
-          ...{ storageClassName: names.storageClass, priorityClassName: names.priorityClasses.workspace },
+          ...placementOn(spec),
           ...{ hostUsers: false, denyEgress: ["44.1.2.0/24", "2600:1f00::/24"] },
           tolerations: [{ key: "berth.dev/workspaces", operator: "Exists", effect: "NoSchedule" }],
         },

@@ -1,3 +1,4 @@
+import { formatMemory, parseMemory } from "../../core/quantities.ts";
 import type { WorkspaceSpec } from "../spec.ts";
 import { identityPath, settingsPath } from "./identity.ts";
 import { labelsOf, metadataOf, objectNames, podSelector } from "./metadata.ts";
@@ -50,7 +51,8 @@ function podSpec(spec: WorkspaceSpec) {
     containers: [container(spec)],
     volumes: [
       { name: "home", persistentVolumeClaim: { claimName: objectNames.home } },
-      { name: "identity", secret: { secretName: objectNames.identity } },
+      // For the workspace's group only, which is nobody else's.
+      { name: "identity", secret: { secretName: objectNames.identity, defaultMode: 0o440 } },
       { name: "settings", configMap: { name: objectNames.settings } },
       ...shape.scratch.map(({ size }, index) => ({ name: `scratch-${index}`, emptyDir: { sizeLimit: size } })),
     ],
@@ -67,7 +69,7 @@ function container({ shape }: WorkspaceSpec) {
     ...(shape.command === undefined ? {} : { command: shape.command }),
     env: Object.entries(shape.env).map(([name, value]) => ({ name, value })),
     ports: shape.ports.map(({ name, port }) => ({ name, containerPort: port, protocol: "TCP" })),
-    resources: shape.resources,
+    resources: withDiskLimit(shape),
     securityContext: {
       allowPrivilegeEscalation: false,
       capabilities: { drop: ["ALL"] },
@@ -83,6 +85,19 @@ function container({ shape }: WorkspaceSpec) {
       { name: "settings", mountPath: settingsPath, readOnly: true },
       ...shape.scratch.map(({ path }, index) => ({ name: `scratch-${index}`, mountPath: path })),
     ],
+  };
+}
+
+/**
+ * The node's own disk is shared: scratch space, logs and what is written beside the volume are limited, or one workspace
+ * could fill it for all.
+ */
+function withDiskLimit({ resources, scratch, readOnlyRootFilesystem }: WorkspaceSpec["shape"]) {
+  const beside = parseMemory(readOnlyRootFilesystem ? "256Mi" : "4Gi");
+  const most = scratch.reduce((sum, { size }) => sum + parseMemory(size), beside);
+  return {
+    requests: { ...resources.requests, "ephemeral-storage": "64Mi" },
+    limits: { ...resources.limits, "ephemeral-storage": formatMemory(most) },
   };
 }
 

@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { blueprints, findBlueprint, mergeParameters } from "../../../components/workspace/blueprints/index.ts";
+import { workspaceShape } from "../../../components/workspace/spec.ts";
+
+const all = Object.values(blueprints);
+
+describe.each(all)("the blueprint $name", (blueprint) => {
+  test("needs no parameter, and shapes the same of none and of its own defaults", () => {
+    const defaults = blueprint.parse({});
+    expect(blueprint.shape({})).toEqual(blueprint.shape(defaults));
+    expect(workspaceShape.parse(blueprint.shape({}))).toEqual(blueprint.shape({}));
+  });
+
+  test("describes every parameter for forms and docs", () => {
+    const schema = blueprint.jsonSchema();
+    const properties = z.record(z.string(), z.looseObject({ description: z.string().min(10), default: z.unknown() }));
+    expect(Object.keys(properties.parse(schema.properties))).toEqual(Object.keys(blueprint.parse({})));
+    expect(schema).toMatchObject({ type: "object", additionalProperties: false });
+  });
+
+  test("runs as nobody special", () => {
+    const { user } = blueprint.shape({});
+    expect([user.uid > 0, user.gid > 0]).toEqual([true, true]);
+  });
+
+  test("takes its image from the installation, never from a parameter", () => {
+    expect(blueprint.shape({}).image).toBe(blueprint.defaultImage);
+    expect(blueprint.shape({}, { image: "registry.example.com/x:1" }).image).toBe("registry.example.com/x:1");
+    expect(() => blueprint.parse({ image: "evil" })).toThrow(/Unrecognized key/);
+  });
+
+  test.each([
+    ["unknown", { colour: "red" }],
+    ["null", { volumeSize: null }],
+    ["number", { volumeSize: 20 }],
+    ["unit", { volumeSize: "20GB" }],
+    ["negative", { volumeSize: "-1Gi" }],
+    ["too small", { volumeSize: "1Mi" }],
+    ["too large", { volumeSize: "100Ti" }],
+    ["too much memory", { memoryLimit: "1Ti" }],
+    ["no CPU", { cpuLimit: "0" }],
+    ["a list", []],
+    ["a text", "{}"],
+    ["nothing", null],
+  ])("refuses %s parameters", (_what, parameters) => {
+    expect(() => blueprint.parse(parameters)).toThrow(z.ZodError);
+  });
+});
+
+describe("desktop", () => {
+  test("is the desktop of its system's own documents", () => {
+    expect(blueprints.desktop?.shape({})).toMatchObject({
+      ports: [{ name: "stream", port: 10005 }],
+      resources: { requests: { cpu: "2", memory: "4Gi" }, limits: { cpu: "4", memory: "8Gi" } },
+      home: { size: "20Gi" },
+    });
+    expect(blueprints.desktop?.volumeOnDelete).toBe("delete");
+  });
+
+  test("refuses a request above its limit, naming both", () => {
+    const found = findBlueprint("desktop")?.parameters.safeParse({
+      memoryRequest: "16Gi",
+      cpuRequest: "4",
+      cpuLimit: "2",
+    });
+    expect(found?.error?.issues.map(({ path, message }) => [path.join("."), message])).toEqual([
+      ["cpuRequest", "must not be above cpuLimit"],
+      ["memoryRequest", "must not be above memoryLimit"],
+    ]);
+  });
+});
+
+describe("home", () => {
+  test("is the home of its system's own documents", () => {
+    expect(blueprints.home?.shape({})).toMatchObject({
+      ports: [
+        { name: "shell", port: 3000 },
+        { name: "gateway", port: 4000 },
+      ],
+      resources: { limits: { cpu: "500m", memory: "256Mi" } },
+      readOnlyRootFilesystem: true,
+    });
+    expect(blueprints.home?.volumeOnDelete).toBe("keep");
+  });
+});
+
+describe("the catalogue", () => {
+  test.each(["", "Desktop", "constructor", "__proto__", "toString"])("has no blueprint %j", (name) => {
+    expect(findBlueprint(name)).toBeUndefined();
+  });
+
+  test("keeps a workspace's own parameters where a change does not name them", () => {
+    const blueprint = findBlueprint("desktop");
+    if (blueprint === undefined) throw new Error("no desktop");
+    const present = blueprint.parse({ volumeSize: "30Gi" });
+    expect(mergeParameters(blueprint, present, { cpuLimit: "8" })).toEqual({ ...present, cpuLimit: "8" });
+  });
+});
