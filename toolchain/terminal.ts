@@ -68,6 +68,8 @@ export function createTerminal(
   output: Output = process.stderr,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Terminal {
+  // Whoever reads us through a pipe may leave first (`… | head`): what is left to say is said to nobody.
+  for (const stream of [process.stdout, process.stderr]) if (output === stream) stream.on("error", () => {});
   const colors = picocolors.createColors(wantsColor(output, environment));
   const live = output.isTTY === true && environment.TERM !== "dumb" && !environment.CI;
   /** The steps that run now, the innermost last; only its line is redrawn. */
