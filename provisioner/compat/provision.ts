@@ -21,7 +21,7 @@ export async function provision(
   clock: () => number = () => performance.now(),
 ): Promise<Provisioned> {
   const until = clock() + milliseconds;
-  const left = () => Math.max(0, until - clock());
+  const left = () => Math.max(0, Math.ceil(until - clock()));
   for (;;) {
     try {
       const { workspace, operation, created } = await service.create({ ...command, ifExists: "return" });

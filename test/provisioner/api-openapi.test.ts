@@ -185,7 +185,7 @@ describe("what is served is what is described", () => {
       },
       { method: "post", path: `${one}/stop`, route: "/v1/workspaces/{id}/stop", status: 202 },
       { method: "post", path: `${one}/start`, route: "/v1/workspaces/{id}/start", status: 202 },
-      { method: "post", path: `${one}/repair`, route: "/v1/workspaces/{id}/repair", status: 200 },
+      { method: "post", path: `${one}/repair`, route: "/v1/workspaces/{id}/repair", status: 202 },
       { method: "get", path: `${one}/operations`, route: "/v1/workspaces/{id}/operations", status: 200 },
       { method: "get", path: `/v1/operations/${operation?.id}`, route: "/v1/operations/{id}", status: 200 },
       { method: "get", path: `/v1/operations/${operation?.id}/log`, route: "/v1/operations/{id}/log", status: 200 },
