@@ -90,16 +90,34 @@ func (c *cluster) client(ctx context.Context, kind schema.GroupVersionKind, name
 	if !found.namespaced {
 		return c.objects.Resource(found.resource), nil
 	}
-	if namespace == "" {
-		namespace = c.namespace
-	}
-	return c.objects.Resource(found.resource).Namespace(namespace), nil
+	return c.objects.Resource(found.resource).Namespace(firstOf(namespace, c.namespace)), nil
 }
 
-// find asks the API server how a kind is reached; the answer is kept. A missing
-// kind is asked for again next time: its definition may just have been created.
+// find asks the API server how a kind is reached; the answer is kept. A kind
+// that an earlier answer lacks is asked for again: its definition may be new.
 func (c *cluster) find(ctx context.Context, kind schema.GroupVersionKind) (served, error) {
-	version := kind.GroupVersion()
+	for {
+		entry, fresh := c.lookUp(ctx, kind.GroupVersion())
+		select {
+		case <-entry.done:
+		case <-ctx.Done():
+			return served{}, ctx.Err()
+		}
+		if found, is := entry.kinds[kind.Kind]; is {
+			return found, nil
+		}
+		c.forget(kind.GroupVersion(), entry)
+		switch {
+		case entry.err != nil && !apierrors.IsNotFound(entry.err):
+			return served{}, c.explain(entry.err)
+		case fresh:
+			return served{}, &meta.NoKindMatchError{GroupKind: kind.GroupKind(), SearchedVersions: []string{kind.Version}}
+		}
+	}
+}
+
+// lookUp returns what is known of a group and version, or asks; fresh means asked just now.
+func (c *cluster) lookUp(ctx context.Context, version schema.GroupVersion) (entry *discovered, fresh bool) {
 	c.mu.Lock()
 	entry, known := c.versions[version]
 	if !known {
@@ -111,23 +129,15 @@ func (c *cluster) find(ctx context.Context, kind schema.GroupVersionKind) (serve
 		entry.kinds, entry.err = c.discover(ctx, version)
 		close(entry.done)
 	}
-	select {
-	case <-entry.done:
-	case <-ctx.Done():
-		return served{}, ctx.Err()
-	}
-	if found, is := entry.kinds[kind.Kind]; is {
-		return found, nil
-	}
+	return entry, !known
+}
+
+func (c *cluster) forget(version schema.GroupVersion, entry *discovered) {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.versions[version] == entry {
 		delete(c.versions, version)
 	}
-	c.mu.Unlock()
-	if entry.err != nil && !apierrors.IsNotFound(entry.err) {
-		return served{}, c.explain(entry.err)
-	}
-	return served{}, &meta.NoKindMatchError{GroupKind: kind.GroupKind(), SearchedVersions: []string{kind.Version}}
 }
 
 func (c *cluster) discover(ctx context.Context, version schema.GroupVersion) (map[string]served, error) {

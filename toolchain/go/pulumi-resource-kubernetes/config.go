@@ -57,7 +57,8 @@ func readSettings(values map[string]any) (settings, []failure) {
 	s.enablePatchForce = flag("enablePatchForce")
 	s.mutableConfigMaps = flag("enableConfigMapMutable")
 	s.mutableSecrets = flag("enableSecretMutable")
-	s.deleteUnreachable = flag("deleteUnreachable")
+	// Also by the environment: a destroy does not run the program that could set it.
+	s.deleteUnreachable = flag("deleteUnreachable") || os.Getenv("PULUMI_K8S_DELETE_UNREACHABLE") == "true"
 	s.suppressDeprecations = flag("suppressDeprecationWarnings")
 
 	if _, given := values["enableServerSideApply"]; given && !flag("enableServerSideApply") && !isUnknown(values["enableServerSideApply"]) {

@@ -57,7 +57,14 @@ func (p *provider) make(waiting, changing context.Context, resource resourceName
 	defer shown.end()
 	for try := 0; ; try++ {
 		live, err := p.makeOnce(changing, resource, inputs, applyOptions{manager: manager, force: p.forced(inputs)})
-		if !apierrors.IsNotFound(err) && !meta.IsNoMatchError(err) || try == len(creationPauses) {
+		if err == nil && live.GetDeletionTimestamp() != nil && !resource.patch {
+			shown.say("waiting for the former " + describe(live) + " to be gone")
+			err = p.awaitFormer(waiting, resource, live)
+			if err == nil {
+				continue
+			}
+		}
+		if !apierrors.IsNotFound(err) && !meta.IsNoMatchError(err) || try >= len(creationPauses) {
 			return live, err
 		}
 		shown.say("waiting for what it needs: " + err.Error())
@@ -67,8 +74,23 @@ func (p *provider) make(waiting, changing context.Context, resource resourceName
 	}
 }
 
+// awaitFormer waits for an object that is being deleted and holds the name:
+// taking it over would lose it a moment later.
+func (p *provider) awaitFormer(ctx context.Context, resource resourceName, former *unstructured.Unstructured) error {
+	client, err := p.clientFor(ctx, resource, former.Object)
+	if err != nil {
+		return err
+	}
+	_, err = awaitAbsence(ctx, client, former)
+	return err
+}
+
 func (p *provider) makeOnce(ctx context.Context, resource resourceName, inputs map[string]any, options applyOptions) (*unstructured.Unstructured, error) {
 	client, err := p.clientFor(ctx, resource, inputs)
+	if err != nil {
+		return nil, err
+	}
+	inputs, err = p.placed(ctx, resource, inputs)
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +98,20 @@ func (p *provider) makeOnce(ctx context.Context, resource resourceName, inputs m
 		return apply(ctx, client, inputs, options)
 	}
 	return insert(ctx, client, inputs, options)
+}
+
+// placed drops the namespace of an object whose kind turns out to have none:
+// before its definition is there that cannot be told.
+func (p *provider) placed(ctx context.Context, resource resourceName, inputs map[string]any) (map[string]any, error) {
+	found, err := p.cluster.find(ctx, resource.kind)
+	if err != nil || found.namespaced || namespaceOf(inputs) == "" {
+		return inputs, err
+	}
+	inputs = copyOf(inputs)
+	if metadata, is := within(inputs, "metadata"); is {
+		delete(metadata, "namespace")
+	}
+	return inputs, nil
 }
 
 // pause waits, or returns false as soon as there is nothing to wait for any more.

@@ -153,7 +153,7 @@ func (p *provider) replaced(ctx context.Context, resource resourceName, old oldO
 		some = some || result[i]
 	}
 	_, listed := fixedFields[resource.kind.Group+"/"+resource.kind.Kind]
-	if some || resource.patch || listed && kept.except != nil || hasUnknown(inputs) {
+	if some || resource.patch || listed && kept.except != nil || hasUnknown(inputs) || !slices.ContainsFunc(changes, notMarks) {
 		return result
 	}
 	for _, field := range p.refusedByServer(ctx, resource, old, inputs) {
@@ -171,6 +171,12 @@ func (p *provider) replaced(ctx context.Context, resource resourceName, old oldO
 		}
 	}
 	return result
+}
+
+// notMarks says whether a change is of something else than labels and annotations, which always can change.
+func notMarks(c change) bool {
+	fields := c.fields()
+	return !covers([]string{"metadata", "labels"}, fields) && !covers([]string{"metadata", "annotations"}, fields)
 }
 
 func (p *provider) refusedByServer(ctx context.Context, resource resourceName, old oldObject, inputs map[string]any) []string {

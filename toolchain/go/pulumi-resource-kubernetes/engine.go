@@ -14,7 +14,7 @@ import (
 )
 
 // How long a lost engine may take to answer again before the plugin ends.
-const engineGrace = 3 * time.Second
+const engineGrace = time.Second
 
 // engineLink is the way back to the engine, for messages and for its death.
 // Without an address (a debugged plugin not attached yet) messages are dropped.

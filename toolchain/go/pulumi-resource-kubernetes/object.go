@@ -11,14 +11,13 @@ import (
 
 // Annotations by which a program steers the provider.
 const (
-	annotationAutonamed    = "pulumi.com/autonamed"
-	annotationSkipAwait    = "pulumi.com/skipAwait"
-	annotationTimeout      = "pulumi.com/timeoutSeconds"
-	annotationForce        = "pulumi.com/patchForce"
-	annotationManager      = "pulumi.com/patchFieldManager"
-	annotationPropagation  = "pulumi.com/deletionPropagationPolicy"
-	annotationWaitFor      = "pulumi.com/waitFor"
-	annotationReplaceReady = "pulumi.com/replaceUnready"
+	annotationAutonamed   = "pulumi.com/autonamed"
+	annotationSkipAwait   = "pulumi.com/skipAwait"
+	annotationTimeout     = "pulumi.com/timeoutSeconds"
+	annotationForce       = "pulumi.com/patchForce"
+	annotationManager     = "pulumi.com/patchFieldManager"
+	annotationPropagation = "pulumi.com/deletionPropagationPolicy"
+	annotationWaitFor     = "pulumi.com/waitFor"
 )
 
 // What a checkpoint holds beside the live object, under the names that the SDK

@@ -9,9 +9,6 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-// What only the real creation decides: unknown to a preview.
-var decidedLater = []string{"creationTimestamp", "generation", "resourceVersion", "uid"}
-
 // preview asks the API server what an object would become, without making it.
 // Where that cannot be asked (something is not known yet, or its namespace or
 // its kind are not there yet) the inputs are the best answer.
@@ -31,7 +28,7 @@ func (p *provider) preview(ctx context.Context, resource resourceName, news prop
 	default:
 		return nil, p.explainApply(resource, inputs, manager, err)
 	}
-	state, secrets := checkpoint(settled(live.Object, old), inputs, news.secrets, manager)
+	state, secrets := checkpoint(settled(live.Object, inputs, old), inputs, news.secrets, manager)
 	return encodeProperties(state, secrets), nil
 }
 
@@ -53,18 +50,22 @@ func (p *provider) dryRun(ctx context.Context, resource resourceName, inputs map
 	return live, err
 }
 
-// settled leaves out, or marks as unknown, what a dry run only pretends.
-func settled(live map[string]any, old *oldObject) map[string]any {
+// settled leaves out what a dry run only pretends, and marks as unknown what
+// only the real request decides.
+func settled(live, inputs map[string]any, old *oldObject) map[string]any {
 	result := copyOf(live)
 	delete(result, "status")
-	metadata, is := result["metadata"].(map[string]any)
-	if !is {
-		return result
+	if metadata, is := result["metadata"].(map[string]any); is {
+		metadata["resourceVersion"] = unknown{}
+		if old == nil {
+			metadata["uid"], metadata["creationTimestamp"] = unknown{}, unknown{}
+		}
 	}
-	delete(metadata, "managedFields")
-	for _, key := range decidedLater {
-		if old == nil && metadata[key] != nil {
-			metadata[key] = unknown{}
+	if spec, is := result["spec"].(map[string]any); is && old == nil && text(live["kind"]) == "Service" {
+		for _, address := range []string{"clusterIP", "clusterIPs"} {
+			if at(inputs, "spec", address) == nil && spec[address] != nil {
+				spec[address] = unknown{}
+			}
 		}
 	}
 	return result

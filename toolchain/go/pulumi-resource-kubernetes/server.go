@@ -150,6 +150,9 @@ func (p *provider) reach() (*cluster, error) {
 	if !p.configured.Load() {
 		return nil, status.Error(codes.FailedPrecondition, "the provider is not configured yet")
 	}
+	if p.canceled.Err() != nil {
+		return nil, status.Error(codes.Canceled, "canceled")
+	}
 	if p.clusterErr != nil {
 		return nil, fmt.Errorf("the Kubernetes provider has no cluster: %w", p.clusterErr)
 	}

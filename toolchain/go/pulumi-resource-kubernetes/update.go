@@ -66,7 +66,11 @@ func (p *provider) change(ctx context.Context, resource resourceName, inputs map
 			return nil, err
 		}
 	}
-	wanted := copyOf(inputs)
+	placed, err := p.placed(ctx, resource, inputs)
+	if err != nil {
+		return nil, err
+	}
+	wanted := copyOf(placed)
 	if live != nil {
 		setMetadata(wanted, "uid", string(live.GetUID())) // this very object, or none
 		keepIgnored(wanted, live, manager, ignore)

@@ -22,6 +22,8 @@ const watchPause = 500 * time.Millisecond
 // object is gone, also when another one of the same name has come.
 func observe(ctx context.Context, client dynamic.ResourceInterface, from *unstructured.Unstructured, check func(*unstructured.Unstructured) (bool, error)) (*unstructured.Unstructured, error) {
 	last, now := from, from
+	stream := stream{client: client, name: from.GetName(), version: from.GetResourceVersion()}
+	defer stream.stop()
 	for {
 		if now != nil && now.GetUID() != from.GetUID() {
 			now = nil
@@ -33,53 +35,70 @@ func observe(ctx context.Context, client dynamic.ResourceInterface, from *unstru
 			return last, err
 		}
 		var err error
-		if now, err = next(ctx, client, last); err != nil {
+		if now, err = stream.next(ctx); err != nil {
 			return last, err
 		}
 	}
 }
 
-// next waits for the state that follows the given one; nil when the object is gone.
-func next(ctx context.Context, client dynamic.ResourceInterface, from *unstructured.Unstructured) (*unstructured.Unstructured, error) {
-	version := from.GetResourceVersion()
-	for ctx.Err() == nil {
-		if version == "" {
-			now, err := client.Get(ctx, from.GetName(), metav1.GetOptions{})
+// stream is the history of one object, over one watch as long as that holds.
+type stream struct {
+	client  dynamic.ResourceInterface
+	name    string
+	version string // what was seen last; empty when that is not certain any more
+	watcher watch.Interface
+}
+
+func (s *stream) stop() {
+	if s.watcher != nil {
+		s.watcher.Stop()
+		s.watcher = nil
+	}
+}
+
+// next waits for another state of the object; nil when it is gone.
+func (s *stream) next(ctx context.Context) (*unstructured.Unstructured, error) {
+	for {
+		if s.version == "" {
+			now, err := s.client.Get(ctx, s.name, metav1.GetOptions{})
+			if err == nil {
+				s.version = now.GetResourceVersion()
+				return now, nil
+			}
 			if apierrors.IsNotFound(err) {
 				return nil, nil
 			}
-			if err == nil && now.GetResourceVersion() != from.GetResourceVersion() {
-				return now, nil
-			}
-			if err == nil {
-				version = now.GetResourceVersion()
-			}
-		}
-		if version != "" {
-			event, seen := nextEvent(ctx, client, from.GetName(), version)
-			if seen && event.Type == watch.Deleted {
+		} else if event, seen := s.event(ctx); seen {
+			object, is := event.Object.(*unstructured.Unstructured)
+			switch {
+			case event.Type == watch.Deleted:
 				return nil, nil
-			}
-			if object, is := event.Object.(*unstructured.Unstructured); seen && is && event.Type != watch.Error {
+			case is && event.Type != watch.Error:
+				s.version = object.GetResourceVersion()
 				return object, nil
 			}
-			version = "" // too old, or broken off: look again
 		}
-		pause(ctx, watchPause)
+		// Too old, or broken off: look again.
+		s.stop()
+		s.version = ""
+		if !pause(ctx, watchPause) {
+			return nil, ctx.Err()
+		}
 	}
-	return nil, ctx.Err()
 }
 
-func nextEvent(ctx context.Context, client dynamic.ResourceInterface, name, version string) (watch.Event, bool) {
-	watcher, err := client.Watch(ctx, metav1.ListOptions{
-		FieldSelector: "metadata.name=" + name, ResourceVersion: version,
-	})
-	if err != nil {
-		return watch.Event{}, false
+func (s *stream) event(ctx context.Context) (watch.Event, bool) {
+	if s.watcher == nil {
+		watcher, err := s.client.Watch(ctx, metav1.ListOptions{
+			FieldSelector: "metadata.name=" + s.name, ResourceVersion: s.version,
+		})
+		if err != nil {
+			return watch.Event{}, false
+		}
+		s.watcher = watcher
 	}
-	defer watcher.Stop()
 	select {
-	case event, open := <-watcher.ResultChan():
+	case event, open := <-s.watcher.ResultChan():
 		return event, open
 	case <-ctx.Done():
 		return watch.Event{}, false
