@@ -30,6 +30,8 @@ export function toolVersion(name: ToolName): string {
 
 /** The unreachable hosts are remembered for as long as this process runs. */
 const downloader = createDownloader();
+/** Why there were no downloads, as said to the person already. */
+const told = new Set<string>();
 
 /**
  * Gets the programs that are named: from the cache, else by the official download where it can be reached, else by
@@ -122,7 +124,10 @@ async function downloadAll(
     }
     await store(name, { origin: "downloaded", from: download.url }, target);
   }
-  for (const reason of new Set(refused.values())) progress.info(`No official download: ${reason}.`);
+  for (const reason of refused.values()) {
+    if (!told.has(reason)) progress.info(`No official download: ${reason}.`);
+    told.add(reason);
+  }
   return refused;
 }
 
