@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { z } from "zod";
 import { localConfig, readConfig, workspaceConfig } from "../../../stacks/config.ts";
 
 const raw = (values: Record<string, string>, secretKeys: readonly string[] = []) => ({ values, secretKeys });
@@ -9,7 +10,7 @@ describe("Pulumi.local.yaml", () => {
   const file: unknown = parse(readFileSync(new URL("../../../Pulumi.local.yaml", import.meta.url), "utf8"));
 
   test("is what its schema says", () => {
-    const { config } = file as { config: Record<string, unknown> };
+    const { config } = z.object({ config: z.record(z.string(), z.unknown()) }).parse(file);
     const values = Object.entries(config).map(([key, value]) => [
       key,
       typeof value === "string" ? value : JSON.stringify(value),
