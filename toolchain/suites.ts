@@ -20,7 +20,7 @@ const pulumi: readonly ToolName[] = ["pulumi", "pulumi-resource-kubernetes"];
 /** Vitest's projects, in the order in which they run. */
 export const suites = {
   unit: files("unit", { timeout: 20_000, platform: false, tools: [], parallel: true, budget: 1 }),
-  components: files("components", { timeout: 60_000, platform: true, tools: [], parallel: true, budget: 1 }),
+  components: files("components", { timeout: 60_000, platform: false, tools: [], parallel: true, budget: 1 }),
   provider: files("provider", { timeout: 120_000, platform: true, tools: pulumi, parallel: false, budget: 2 }),
   engine: files("engine", { timeout: 180_000, platform: true, tools: pulumi, parallel: false, budget: 3 }),
   provisioner: files("provisioner", { timeout: 120_000, platform: true, tools: pulumi, parallel: false, budget: 3 }),
