@@ -109,7 +109,7 @@ async function fromServiceAccount(environment: Environment): Promise<ClusterAcce
 async function fromKubeconfig(paths: string, wanted: string | undefined): Promise<ClusterAccess> {
   const files = await Promise.all(paths.split(delimiter).filter(Boolean).map(readKubeconfig));
   const contextName = wanted ?? files.map(({ config }) => config["current-context"]).find(Boolean);
-  if (!contextName) throw mistake(paths, "Set a current context in it, or name one by BERTH_CONTEXT.");
+  if (!contextName) throw mistake(paths, "Set a current context in it, or name one by BERTH_KUBE_CONTEXT.");
   // As kubectl does: of things with the same name, the first file's counts; paths are relative to their file.
   const found = files.flatMap(({ config }) => config.contexts ?? []).find(({ name }) => name === contextName)?.context;
   if (!found) {

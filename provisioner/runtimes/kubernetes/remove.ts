@@ -6,7 +6,7 @@ import type { ClaimObject, DeploymentObject, NamespaceObject } from "./objects.t
 import { whyNotGone } from "./observe.ts";
 import type { Sleep } from "./sleep.ts";
 import type { Volumes } from "./volumes.ts";
-import { remaining, type Waiting, type Waits } from "./waits.ts";
+import { patiently, remaining, type Waiting, type Waits } from "./waits.ts";
 
 export interface Removal {
   /** Resolves when the namespace that is terminating under that name, if any, is gone. */
@@ -99,10 +99,11 @@ export function createRemoval({ api, namespaces, deployments, claims, volumes, s
 
   return {
     async waitGone(workspace, waiting) {
-      const namespace = await api.namespace(workspace);
+      const since = Date.now();
+      const namespace = await patiently(() => api.namespace(workspace), waiting);
       if (!namespace?.metadata.deletionTimestamp) return;
       assertOwnNamespace(namespace, api.installation);
-      await awaitGone(namespace, waiting);
+      await awaitGone(namespace, remaining(waiting, since));
     },
 
     async remove(workspace, waiting) {

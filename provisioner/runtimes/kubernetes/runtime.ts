@@ -10,7 +10,7 @@ import { observedOf, type Seen, summarizeEvents, whyNotReady } from "./observe.t
 import { createRemoval } from "./remove.ts";
 import { createSleep } from "./sleep.ts";
 import { createVolumes, isKept, workspaceOfVolume } from "./volumes.ts";
-import { createWaits, remaining } from "./waits.ts";
+import { createWaits, patiently, remaining } from "./waits.ts";
 import { createWatch, type Watch, type WatchState } from "./watch.ts";
 
 export interface KubernetesRuntimeOptions extends AccessOptions {
@@ -91,7 +91,7 @@ export async function createKubernetesRuntime(options: KubernetesRuntimeOptions)
     async waitReady(workspace, waiting) {
       const since = Date.now();
       // What the watch says now may be from before the caller's last change: it must have come as far as this answer.
-      const asked = await api.deployment(workspace);
+      const asked = await patiently(() => api.deployment(workspace), waiting);
       return waits.until<Observed>(
         workspace,
         remaining(waiting, since),

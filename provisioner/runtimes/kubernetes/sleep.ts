@@ -4,7 +4,7 @@ import type { ObjectCache } from "./cache.ts";
 import { isStatus } from "./client.ts";
 import type { DeploymentObject, PodObject } from "./objects.ts";
 import { isAsleep } from "./observe.ts";
-import { remaining, type Waiting, type Waits } from "./waits.ts";
+import { patiently, remaining, type Waiting, type Waits } from "./waits.ts";
 
 /** The hot path: sleeping and waking. */
 export interface Sleep {
@@ -42,7 +42,7 @@ export function createSleep(
     async waitStopped(workspace, waiting) {
       const since = Date.now();
       for (;;) {
-        const asked = await api.deployment(workspace);
+        const asked = await patiently(() => api.deployment(workspace), remaining(waiting, since));
         await waits.until(
           workspace,
           remaining(waiting, since),
@@ -54,7 +54,8 @@ export function createSleep(
           () => whyLate(workspace, `it has not stopped: ${pods.of(workspace).length} pods are left`),
         );
         // The watches of pods and of Deployments do not wait for each other: only a list is proof.
-        if ((await api.pods(workspace)).length === 0) return;
+        const left = await patiently(() => api.pods(workspace), remaining(waiting, since));
+        if (left.length === 0) return;
         if (Date.now() - since > waiting.deadline) {
           throw new RuntimeError("timeout", `${workspace}: it has not stopped: pods are left.`);
         }

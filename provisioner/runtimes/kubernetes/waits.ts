@@ -71,6 +71,38 @@ export function createWaits(changes: Changes): Waits {
   };
 }
 
+const firstPauseMs = 100;
+const longestPauseMs = 5_000;
+
+/** Asks again, ever more slowly, while the cluster does not answer; until the deadline, then that is the error. */
+export async function patiently<T>(ask: () => Promise<T>, { deadline, signal }: Waiting): Promise<T> {
+  const since = Date.now();
+  for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, longestPauseMs)) {
+    try {
+      signal?.throwIfAborted();
+      return await ask();
+    } catch (error) {
+      const left = since + deadline - Date.now();
+      if (!(error instanceof RuntimeError) || error.kind !== "unreachable" || left <= 0) throw error;
+      await pauseFor(Math.min(pause, left), signal);
+    }
+  }
+}
+
+/** Resolves after this time, or when the signal aborts. */
+export function pauseFor(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    if (signal?.aborted) done();
+    signal?.addEventListener("abort", done, { once: true });
+  });
+}
+
 /** What is left of a waiting that began at `since`. */
 export function remaining(waiting: Waiting, since: number): Waiting {
   return { ...waiting, deadline: Math.max(1, waiting.deadline - (Date.now() - since)) };

@@ -3,6 +3,7 @@ import { RuntimeError } from "../runtime.ts";
 import type { Sink } from "./cache.ts";
 import { isStatus, type KubernetesClient } from "./client.ts";
 import { bookmarkObject, objectList, statusObject, watchEvent } from "./objects.ts";
+import { pauseFor } from "./waits.ts";
 
 export interface WatchOptions<T> {
   readonly client: Pick<KubernetesClient, "request" | "lines">;
@@ -160,16 +161,4 @@ function failure(object: unknown): Error {
   const status = statusObject.safeParse(object);
   const message = status.success ? `${status.data.code} ${status.data.message}` : "the watch failed";
   return status.success && status.data.code === 410 ? new Expired(message) : new Error(message);
-}
-
-function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener("abort", done, { once: true });
-  });
 }
