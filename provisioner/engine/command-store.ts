@@ -27,8 +27,8 @@ export function commandStore(run: RunPulumi, stack: string, folder: string): Sta
       // Importing drops pending operations. The export holds secrets only encrypted, in the operation's own folder.
       await run(["stack", "import", "--stack", stack, "--file", file]);
     },
-    // Its history goes with the stack; a backend that is shared is pruned by its own lifecycle rules.
+    // Its history goes with the stack; until then a backend's own lifecycle rules may prune it.
     prune: async () => {},
-    remove: async () => {},
+    remove: () => tolerating(["stack", "rm", stack, "--yes", "--remove-backups"], /no stack named/),
   };
 }

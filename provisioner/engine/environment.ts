@@ -1,3 +1,4 @@
+import { withoutSidecars } from "./file-store.ts";
 import { leaseVariable } from "./processes.ts";
 
 /** What a process of an operation may see of the provisioner's own environment; no secret is among it. */
@@ -52,7 +53,7 @@ export function commandEnvironment(
     TMPDIR: `${settings.folder}/tmp`,
     KUBECONFIG: settings.kubeconfig,
     PULUMI_HOME: `${settings.folder}/home/.pulumi`,
-    PULUMI_BACKEND_URL: settings.backend,
+    PULUMI_BACKEND_URL: withoutSidecars(settings.backend),
     PULUMI_CONFIG_PASSPHRASE_FILE: `${settings.folder}/passphrase`,
     // The stack's own state says how its secrets are encrypted, so no settings file has to be kept beside it.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",

@@ -4,8 +4,17 @@ import { fileURLToPath } from "node:url";
 import type { StackStore } from "./stack-store.ts";
 
 /** The folder of a `file://` backend. */
-export function backendFolder(url: string): string {
+function backendFolder(url: string): string {
   return fileURLToPath(url.split("?")[0] ?? url);
+}
+
+/**
+ * The backend without the sidecar files (`….attrs`) that Pulumi's storage library writes beside each file and nobody
+ * reads: they double the writes, are not written atomically, and half a one makes its stack unreadable.
+ */
+export function withoutSidecars(url: string): string {
+  if (!url.startsWith("file://") || /[?&]metadata=/.test(url)) return url;
+  return `${url}${url.includes("?") ? "&" : "?"}metadata=skip`;
 }
 
 async function readOrNothing(file: string): Promise<string | undefined> {
@@ -121,7 +130,7 @@ export function fileStore({ backend, project, stack, encryption }: FileStack): S
     async repair() {
       await rm(locks, { recursive: true, force: true });
       for (const leftover of await filesOfStack()) {
-        if (leftover.endsWith(".tmp")) await rm(leftover, { force: true });
+        if (/\.(tmp|attrs)$/.test(leftover)) await rm(leftover, { force: true });
       }
       await mendCheckpoint();
     },

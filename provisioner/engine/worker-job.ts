@@ -74,7 +74,7 @@ type RunArgs = (args: readonly string[]) => Promise<void>;
 
 /** `--json`: engine events as lines. The rest spares work that nobody would read. */
 const upFlags = ["--json", "--suppress-outputs", "--skip-plugin-pre-install"];
-const destroyFlags = ["--yes", "--skip-preview", "--remove", "--json", "--suppress-outputs"];
+const destroyFlags = ["--yes", "--skip-preview", "--json", "--suppress-outputs", "--skip-plugin-pre-install"];
 
 async function destroy(job: Job, store: StackStore, run: RunArgs): Promise<void> {
   if ((await store.exists()) !== false) {

@@ -91,8 +91,7 @@ export function engineContract(name: string, create: () => Promise<ContractSubje
       const controller = new AbortController();
       const { onEvent, seen } = collectEvents();
       const stuck = engine.deploy({ ...request(stack, specFor(stack, "stuck")), signal: controller.signal, onEvent });
-      stuck.catch(() => {});
-      await seen(/./);
+      await seen(/./, stuck);
       controller.abort();
       expect(await kindOf(stuck)).toBe("cancelled");
       await engine.deploy({ ...request(stack), repair: true });
@@ -104,8 +103,7 @@ export function engineContract(name: string, create: () => Promise<ContractSubje
       const controller = new AbortController();
       const { onEvent, seen } = collectEvents();
       const stuck = engine.deploy({ ...request(stack, specFor(stack, "stuck")), signal: controller.signal, onEvent });
-      stuck.catch(() => {});
-      await seen(/./);
+      await seen(/./, stuck);
       expect(await kindOf(engine.deploy(request(stack)))).toBe("locked");
       expect(await kindOf(destroyed(stack))).toBe("locked");
       controller.abort();
@@ -118,7 +116,7 @@ export function engineContract(name: string, create: () => Promise<ContractSubje
       const { onEvent, seen } = collectEvents();
       const stuck = { ...request(stack, specFor(stack, "stuck")), onEvent };
       const outcome = kindOf(engine.deploy(stuck));
-      await seen(/./);
+      await seen(/./, outcome);
       await engine.killLease(stuck.lease);
       expect(await outcome).toBe("crashed");
       await destroyed(stack, { repair: true });
@@ -140,7 +138,7 @@ export function engineContract(name: string, create: () => Promise<ContractSubje
       const { onEvent, seen } = collectEvents();
       const stack = newName("ws");
       const outcome = kindOf(other.engine.deploy({ ...request(stack, specFor(stack, "stuck")), onEvent }));
-      await seen(/./);
+      await seen(/./, outcome);
       await other.engine.close();
       expect(await outcome).toBe("cancelled");
       expect(await kindOf(other.engine.deploy(request(stack)))).toBe("cancelled");

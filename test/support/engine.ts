@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -51,7 +51,7 @@ export async function createTestEngine(options: Partial<EngineOptions> = {}): Pr
   const folder = await mkdtemp(join(tmpdir(), "berth-test-engine-"));
   const { command, home } = await ensurePulumi(undefined, join(folder, "pulumi-home"));
   const state = join(folder, "state");
-  await rm(state, { recursive: true, force: true });
+  await mkdir(state);
   const all: EngineOptions = {
     pulumi: command,
     pulumiHome: home,
@@ -71,7 +71,7 @@ export async function createTestEngine(options: Partial<EngineOptions> = {}): Pr
     async stateFiles() {
       const entries = await readdir(state, { recursive: true, withFileTypes: true }).catch(() => []);
       return entries
-        .filter((entry) => entry.isFile() && entry.name !== "meta.yaml")
+        .filter((entry) => entry.isFile() && !entry.name.startsWith("meta.yaml"))
         .map((entry) => join(entry.parentPath, entry.name).slice(state.length + 1))
         .sort();
     },
@@ -93,11 +93,20 @@ export function collectEvents() {
       events.push(event);
       for (const { pattern, resolve } of waiting) if (pattern.test(event.message)) resolve();
     },
-    /** Resolves when an event says so; the test's own time-out ends a wait in vain. */
-    seen: (pattern: RegExp) =>
-      new Promise<void>((resolve) => {
-        if (events.some((event) => pattern.test(event.message))) resolve();
+    /** Resolves when an event says so; rejects when the operation ends without. */
+    seen: async (pattern: RegExp, operation: Promise<unknown>) => {
+      const event = new Promise<void>((resolve) => {
+        if (events.some(({ message }) => pattern.test(message))) resolve();
         else waiting.push({ pattern, resolve });
-      }),
+      });
+      const end = operation.then(
+        (result) => result,
+        (error: unknown) => error,
+      );
+      await Promise.race([
+        event,
+        end.then((result) => Promise.reject(new Error(`it ended before ${pattern} was seen: ${result}`))),
+      ]);
+    },
   };
 }

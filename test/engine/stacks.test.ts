@@ -1,0 +1,241 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { readFile, symlink, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { LocalWorkspace, PulumiCommand, type UpResult } from "@pulumi/pulumi/automation/index.js";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { z } from "zod";
+import { foundationNames, placementOn } from "../../components/platform/names.ts";
+import { flattenFoundation, planFoundation } from "../../components/platform/plan.ts";
+import { parseFoundationSpec } from "../../components/platform/spec.ts";
+import { composeWorkspace, type WorkspaceOrder } from "../../components/workspace/compose.ts";
+import { flattenPlan, planWorkspace } from "../../components/workspace/plan.ts";
+import { loadAccess } from "../../provisioner/runtimes/kubernetes/access.ts";
+import { type WorkspaceProgramOptions, workspaceProgram } from "../../stacks/workspace.ts";
+import { apply, at, type Caller, connect, pathOf, until } from "../support/cluster.ts";
+import { usePlatform } from "../support/platform.ts";
+import { createTestPulumi, type TestPulumi } from "../support/pulumi.ts";
+
+const tag = randomBytes(4).toString("hex");
+const foundation = parseFoundationSpec({
+  ...{ installation: `stack-${tag}`, name: `stack-${tag}` },
+  storage: { provisioner: "kubernetes.io/host-path", volumeBindingMode: "Immediate" },
+});
+const names = foundationNames(foundation);
+const id = `ws-stack-${tag}`;
+const order: WorkspaceOrder = {
+  ...{ id, owner: "alice@example.com", blueprint: "desktop", host: "alice.example.com" },
+  installation: foundation.installation,
+  placement: placementOn(foundation),
+  identity: { token: "hush-hush-hush" },
+};
+const plan = planWorkspace(composeWorkspace(order));
+
+let admin: Caller;
+let pulumi: TestPulumi;
+/** Of the engine's own identity. */
+let kubeconfig: string;
+
+beforeAll(async () => {
+  const platform = usePlatform();
+  admin = await connect(platform.kubeconfig);
+  pulumi = await createTestPulumi();
+  await apply(admin, flattenFoundation(planFoundation(foundation)));
+  kubeconfig = join(pulumi.folder, "engine.kubeconfig");
+  await writeFile(kubeconfig, await engineKubeconfig(platform.kubeconfig), { mode: 0o600 });
+  const engine = await connect(kubeconfig);
+  await until("the engine's rights are in force", async () =>
+    (await engine.call("GET", "/api/v1/pods")).status === 200 ? true : undefined,
+  );
+});
+
+afterAll(async () => {
+  await admin.call("DELETE", `/api/v1/namespaces/${id}`);
+  for (const volume of await volumesOf(id)) await admin.call("DELETE", `/api/v1/persistentvolumes/${volume}`);
+  for (const manifest of flattenFoundation(planFoundation(foundation)).toReversed()) {
+    await admin.call("DELETE", pathOf(manifest));
+  }
+  await pulumi.dispose();
+});
+
+async function engineKubeconfig(from: string): Promise<string> {
+  const { server, authority = "" } = await loadAccess({ kubeconfig: from });
+  const account = `/api/v1/namespaces/${names.namespace}/serviceaccounts/${names.serviceAccounts.engine}/token`;
+  const answer = await admin.call("POST", account, {
+    ...{ apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds: 3600 } },
+  });
+  const token = at(answer.body, "status", "token");
+  const cluster = { server, "certificate-authority-data": Buffer.from(authority).toString("base64") };
+  return JSON.stringify({
+    ...{ apiVersion: "v1", kind: "Config", "current-context": "engine" },
+    clusters: [{ name: "local", cluster }],
+    users: [{ name: "engine", user: { token } }],
+    contexts: [{ name: "engine", context: { cluster: "local", user: "engine" } }],
+  });
+}
+
+async function volumesOf(namespace: string): Promise<readonly string[]> {
+  const { body } = await admin.call("GET", "/api/v1/persistentvolumes");
+  const list = z.object({
+    items: z.array(
+      z.object({
+        metadata: z.object({ name: z.string() }),
+        spec: z.object({ claimRef: z.object({ namespace: z.string() }).optional() }),
+      }),
+    ),
+  });
+  return list
+    .parse(body)
+    .items.filter(({ spec }) => spec.claimRef?.namespace === namespace)
+    .map(({ metadata }) => metadata.name);
+}
+
+async function stackOf(changes: Partial<WorkspaceOrder> = {}, options: WorkspaceProgramOptions = {}) {
+  const spec = composeWorkspace({ ...order, ...changes });
+  const environment = Object.entries({ ...pulumi.environment, KUBECONFIG: kubeconfig });
+  return LocalWorkspace.createOrSelectStack(
+    {
+      stackName: id,
+      projectName: "berth",
+      program: async () => workspaceProgram(spec, { skipAwait: false, ...options }),
+    },
+    {
+      pulumiCommand: await PulumiCommand.get({ root: pulumi.installation.root, skipVersionCheck: true }),
+      envVars: Object.fromEntries(environment.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))),
+    },
+  );
+}
+
+async function up(changes: Partial<WorkspaceOrder> = {}, options: WorkspaceProgramOptions = {}): Promise<UpResult> {
+  return (await stackOf(changes, options)).up({ suppressProgress: true });
+}
+
+const read = async (manifest: Parameters<typeof pathOf>[0]) => (await admin.call("GET", pathOf(manifest))).body;
+const changesOf = ({ summary }: UpResult) => summary.resourceChanges;
+
+// The tests of this block follow a workspace's life: each begins where the one before ended.
+describe("a workspace's stack, run as the engine", () => {
+  test("ends when the workspace is ready, with its outputs", async () => {
+    const result = await up();
+    expect(changesOf(result)).toEqual({ create: 15 });
+    expect(Object.fromEntries(Object.entries(result.outputs).map(([name, { value }]) => [name, value]))).toEqual({
+      url: "https://alice.example.com",
+      namespace: id,
+      address: `workspace.${id}.svc`,
+    });
+    expect(at(await read(plan.deployment), "status", "readyReplicas")).toBe(1);
+  });
+
+  test("changes nothing when nothing changed", async () => {
+    expect(changesOf(await up())).toEqual({ same: 15 });
+  });
+
+  test("holds the workspace's identity in encrypted form only", async () => {
+    const state = await readFile(join(pulumi.folder, "state", ".pulumi", "stacks", "berth", `${id}.json`), "utf8");
+    expect(state).toContain(id);
+    expect(state).not.toContain("hush-hush-hush");
+    expect(state).not.toContain(Buffer.from("hush-hush-hush").toString("base64"));
+  });
+
+  test("neither wakes a sleeping workspace nor replaces its claim when its template changes", async () => {
+    const engine = await connect(kubeconfig);
+    await engine.call("PATCH", `${pathOf(plan.deployment)}/scale`, { spec: { replicas: 0 } });
+    const before = await read(plan.home);
+    const result = await up({
+      parameters: { volumeSize: "30Gi", memoryLimit: "9Gi" },
+      placement: { ...placementOn(foundation), storageClassName: "another" },
+      existingVolume: "another",
+      host: "other.example.com",
+    });
+    expect(Object.keys(changesOf(result) ?? {}).sort()).toEqual(["same", "update"]);
+    expect(at(await read(plan.deployment), "spec", "replicas")).toBe(0);
+    const after = await read(plan.home);
+    expect(at(after, "metadata", "uid")).toBe(at(before, "metadata", "uid"));
+    expect(at(after, "spec", "storageClassName")).toBe(names.storageClass);
+    expect(at(after, "spec", "volumeName")).toBe(at(before, "spec", "volumeName"));
+    expect(at(after, "spec", "resources", "requests", "storage")).toBe("30Gi");
+  });
+
+  test("takes over what a run left that never wrote its state", async () => {
+    const uid = at(await read(plan.namespace), "metadata", "uid");
+    const stack = await stackOf();
+    await stack.workspace.removeStack(id, { force: true });
+    expect(changesOf(await up())).toEqual({ create: 15 });
+    expect(at(await read(plan.namespace), "metadata", "uid")).toBe(uid);
+    expect(changesOf(await up())).toEqual({ same: 15 });
+  });
+
+  test("takes everything along when it is destroyed, but the volume", async () => {
+    const volumes = await volumesOf(id);
+    expect(volumes).toHaveLength(1);
+    await (await stackOf()).destroy({ suppressProgress: true });
+    for (const manifest of flattenPlan(plan)) {
+      expect([manifest.kind, (await admin.call("GET", pathOf(manifest))).status]).toEqual([manifest.kind, 404]);
+    }
+    expect(await volumesOf(id)).toEqual(volumes);
+  });
+});
+
+describe("the entry of the command line's stacks", () => {
+  const checkout = resolve(import.meta.dirname, "..", "..");
+  const run = promisify(execFile);
+  const cli = (...args: string[]) =>
+    run(pulumi.installation.command, [...args, "--non-interactive"], {
+      cwd: pulumi.work,
+      env: pulumi.environment,
+    }).then(
+      ({ stdout }) => ({ failed: false, stdout }),
+      ({ stdout, stderr }: { stdout: string; stderr: string }) => ({ failed: true, stdout: `${stdout}${stderr}` }),
+    );
+  const configure = (stack: string, config: object) =>
+    writeFile(join(pulumi.work, `Pulumi.${stack}.yaml`), stringify({ config }));
+
+  beforeAll(async () => {
+    // The checkout's own settings files stay as they are.
+    for (const part of ["components", "stacks", "node_modules", "package.json"]) {
+      await symlink(join(checkout, part), join(pulumi.work, part));
+    }
+    await writeFile(join(pulumi.work, "Pulumi.yaml"), readFileSync(join(checkout, "Pulumi.yaml")));
+  });
+
+  test("shows what the local stack would make", async () => {
+    await configure("local", {
+      "berth:installation": foundation.installation,
+      "berth:cluster": { kubeconfig: usePlatform().kubeconfig },
+      "berth:storage": { provisioner: "kubernetes.io/host-path", volumeBindingMode: "Immediate" },
+    });
+    await cli("stack", "init", "local");
+    const { failed, stdout } = await cli("preview", "--stack", "local");
+    expect({ failed, stdout }).toEqual({ failed: false, stdout: expect.stringContaining("+ 24 to create") });
+  });
+
+  test("tells every mistake of a configuration at once, without a stack", async () => {
+    await configure("local", { "berth:instalation": "local", "berth:storage": { provisioner: 5 } });
+    const { failed, stdout } = await cli("preview", "--stack", "local");
+    expect(failed).toBe(true);
+    expect(stdout).toContain("berth:installation: missing.");
+    expect(stdout).toContain("berth:storage.provisioner: found 5.");
+    expect(stdout).toContain('berth:instalation: found "local". There is no such option');
+    expect(stdout).not.toMatch(/\.ts:\d+/);
+  });
+
+  test("has no program for a stack of another name", async () => {
+    await cli("stack", "init", "elsewhere");
+    const { failed, stdout } = await cli("preview", "--stack", "elsewhere");
+    expect(failed).toBe(true);
+    expect(stdout).toContain('stack: found "elsewhere". There is no program for it.');
+  });
+
+  test("previews a single workspace from its spec", async () => {
+    await configure(id, {
+      "berth:cluster": { kubeconfig: usePlatform().kubeconfig },
+      "berth:workspace": composeWorkspace(order),
+    });
+    await cli("stack", "init", id);
+    const { failed, stdout } = await cli("preview", "--stack", id);
+    expect({ failed, stdout }).toEqual({ failed: false, stdout: expect.stringContaining("+ 15 to create") });
+  });
+});
