@@ -6,7 +6,7 @@ function collect(isTTY: boolean): { readonly output: Output; text: () => string 
   return { output: { isTTY, columns: 80, write: (text) => written.push(text) }, text: () => written.join("") };
 }
 
-const escape = String.fromCharCode(27);
+const ESC = String.fromCharCode(27);
 
 test.each([
   [40, "0.0 s"],
@@ -66,8 +66,8 @@ describe("on a terminal", () => {
       [terminal.colors.green("long"), "x"],
       ["s", "y"],
     ]);
-    const plain = text().replaceAll(new RegExp(`${escape}\\[\\d+m`, "g"), "");
-    expect(text()).toContain(`${escape}[32m`);
+    const plain = text().replaceAll(new RegExp(`${ESC}\\[\\d+m`, "g"), "");
+    expect(text()).toContain(`${ESC}[32m`);
     expect(plain).toBe("  a     b\n  long  x\n  s     y\n");
   });
 
@@ -83,7 +83,7 @@ describe("on a terminal", () => {
     await terminal.step("Start", async () => terminal.info("a line"));
     expect(
       text()
-        .split(`\r${escape}[2K`)
+        .split(`\r${ESC}[2K`)
         .map((part) => part.replace(/\d+\.\d s/, "N s")),
     ).toEqual(["", "  … Start N s", "  a line\n", "  … Start N s", "  ✓ Start N s\n"]);
   });
