@@ -133,7 +133,7 @@ describe("replacing", () => {
         name: new kubernetes.core.v1.ConfigMap("name", { metadata: { name: `it-${turn}`, namespace } }, { provider }),
         selector: new kubernetes.apps.v1.Deployment(
           "selector",
-          { metadata, spec: deployment(`it-${turn}`) },
+          { metadata: { name: "it", namespace }, spec: deployment(`it-${turn}`) },
           { provider },
         ),
         role: new kubernetes.rbac.v1.RoleBinding(

@@ -1,7 +1,14 @@
 import { readFileSync } from "node:fs";
 import { mkdtemp, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { KubeConfig, type KubernetesObject, KubernetesObjectApi, PatchStrategy } from "@kubernetes/client-node";
+import {
+  CoreV1Api,
+  KubeConfig,
+  type KubernetesObject,
+  KubernetesObjectApi,
+  PatchStrategy,
+  setHeaderOptions,
+} from "@kubernetes/client-node";
 import * as kubernetes from "@pulumi/kubernetes";
 import {
   type DestroyOptions,
@@ -56,6 +63,7 @@ export class ProviderBench {
   readonly kubeconfigFile: string;
   readonly pulumi: TestPulumi;
   private readonly api: KubernetesObjectApi;
+  private readonly core: CoreV1Api;
   private readonly namespaces: string[] = [];
   private command: Promise<PulumiCommand> | undefined;
   private count = 0;
@@ -67,6 +75,7 @@ export class ProviderBench {
     const config = new KubeConfig();
     config.loadFromString(this.kubeconfig);
     this.api = KubernetesObjectApi.makeApiClient(config);
+    this.core = config.makeApiClient(CoreV1Api);
   }
 
   /** A name that no other test uses. */
@@ -99,8 +108,8 @@ export class ProviderBench {
     });
   }
 
-  /** An empty stack. */
-  async stack(): Promise<TestStack> {
+  /** An empty stack, run with more in its environment where that is given. */
+  async stack(more: Readonly<Record<string, string>> = {}): Promise<TestStack> {
     const name = this.unique("stack");
     this.command ??= PulumiCommand.get({ root: this.pulumi.installation.root, skipVersionCheck: true });
     const environment = Object.entries(this.pulumi.environment).filter(([, value]) => value !== undefined);
@@ -110,7 +119,7 @@ export class ProviderBench {
         workDir: await mkdtemp(join(this.pulumi.work, "stack-")),
         pulumiHome: this.pulumi.installation.home,
         pulumiCommand: await this.command,
-        envVars: Object.fromEntries(environment.map(([key, value]) => [key, value ?? ""])),
+        envVars: { ...Object.fromEntries(environment.map(([key, value]) => [key, value ?? ""])), ...more },
       },
     );
     return new BenchStack(stack, join(this.pulumi.folder, "state", ".pulumi", "stacks", "provider", `${name}.json`));
@@ -143,6 +152,17 @@ export class ProviderBench {
     const merged = { ...named.metadata, ...(isRecord(metadata) ? metadata : {}) };
     const body = { ...named, ...more, metadata: merged };
     return this.api.patch<Live>(body, undefined, undefined, fieldManager, undefined, PatchStrategy.MergePatch);
+  }
+
+  /** Says of a pod what otherwise its node says. */
+  async patchPodStatus(
+    pod: Omit<ObjectName, "apiVersion" | "kind">,
+    status: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    await this.core.patchNamespacedPodStatus(
+      { name: pod.name, namespace: pod.namespace ?? "", body: { status } },
+      setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
+    );
   }
 
   async delete(object: ObjectName): Promise<void> {

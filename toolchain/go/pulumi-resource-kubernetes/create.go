@@ -8,6 +8,7 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
@@ -57,10 +58,9 @@ func (p *provider) make(waiting, changing context.Context, resource resourceName
 	defer shown.end()
 	for try := 0; ; try++ {
 		live, err := p.makeOnce(changing, resource, inputs, applyOptions{manager: manager, force: p.forced(inputs)})
-		if err == nil && live.GetDeletionTimestamp() != nil && !resource.patch {
-			shown.say("waiting for the former " + describe(live) + " to be gone")
-			err = p.awaitFormer(waiting, resource, live)
-			if err == nil {
+		if former := p.former(changing, resource, inputs, live, err); former != nil {
+			shown.say("waiting for the former " + describe(former) + " to be gone")
+			if err = p.awaitFormer(waiting, resource, former); err == nil {
 				continue
 			}
 		}
@@ -74,8 +74,20 @@ func (p *provider) make(waiting, changing context.Context, resource resourceName
 	}
 }
 
-// awaitFormer waits for an object that is being deleted and holds the name:
-// taking it over would lose it a moment later.
+// former is the object that is being deleted and still holds the name, if there
+// is one: to take it over would be to lose it a moment later.
+func (p *provider) former(ctx context.Context, resource resourceName, inputs map[string]any, live *unstructured.Unstructured, err error) *unstructured.Unstructured {
+	if apierrors.IsAlreadyExists(err) {
+		if client, clientErr := p.clientFor(ctx, resource, inputs); clientErr == nil {
+			live, err = client.Get(ctx, nameOf(inputs), metav1.GetOptions{})
+		}
+	}
+	if err != nil || live.GetDeletionTimestamp() == nil || resource.patch {
+		return nil
+	}
+	return live
+}
+
 func (p *provider) awaitFormer(ctx context.Context, resource resourceName, former *unstructured.Unstructured) error {
 	client, err := p.clientFor(ctx, resource, former.Object)
 	if err != nil {
