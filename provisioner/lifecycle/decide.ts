@@ -74,3 +74,8 @@ export function phaseReached(desired: DesiredState): Phase {
 export function effectOnRun(desired: DesiredState): "kill" | "skip-waiting" {
   return desired === "deleted" ? "kill" : "skip-waiting";
 }
+
+/** Whether `decide` needs to see the workspace: not where the row alone says what is next. */
+export function needsSight(wanted: Wanted): boolean {
+  return wanted.desired !== "deleted" && wanted.deployedGeneration > 0;
+}

@@ -12,6 +12,11 @@ export interface Job {
   readonly workspace: string;
 }
 
+/** How an entry stands: `takenFor` milliseconds, or not taken yet. */
+export interface Entry {
+  readonly takenFor: number | undefined;
+}
+
 /** The queue: at most one entry per workspace, waiting or taken. Delivery may repeat; the lease decides who acts. */
 export interface Queue {
   start(): Promise<void>;
@@ -28,8 +33,8 @@ export interface Queue {
   touch(job: string): Promise<void>;
   /** Ends whatever taken entry there is of a workspace whose holder is known to be gone, so that a new one can be made. */
   discard(transaction: Transaction, workspace: string): Promise<void>;
-  /** Entries that wait, and that are taken. */
-  depth(): Promise<{ readonly waiting: number; readonly taken: number }>;
+  /** Every entry there is, by workspace. */
+  entries(): Promise<ReadonlyMap<string, Entry>>;
   stop(): Promise<void>;
 }
 
@@ -80,9 +85,14 @@ export function createQueue({ pool }: Database, options: QueueOptions = {}): Que
       const taken = jobs.filter(({ state }) => state === "active").map(({ id }) => id);
       if (taken.length > 0) await boss.complete(queueName, taken, null, on(transaction));
     },
-    async depth() {
-      const [stats] = await boss.getQueueStats(queueName, { force: true });
-      return { waiting: stats?.queuedCount ?? 0, taken: stats?.activeCount ?? 0 };
+    async entries() {
+      const { rows } = await pool.query<{ workspace: string; taken: number | null }>(
+        `select singleton_key as workspace,
+           case when state = 'active' then extract(epoch from now() - started_on)::float8 * 1000 end as taken
+         from pgboss.job where name = $1 and state in ('created', 'retry', 'active')`,
+        [queueName],
+      );
+      return new Map(rows.map(({ workspace, taken }) => [workspace, { takenFor: taken ?? undefined }]));
     },
     stop: () => boss.stop({ graceful: false, close: false }),
   };

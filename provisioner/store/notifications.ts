@@ -2,8 +2,14 @@ import { sql } from "drizzle-orm";
 import pg from "pg";
 import type { Transaction } from "./database.ts";
 
-/** What is told through the database: an operation changed (its id), or a workspace is to be looked at (its id). */
+/**
+ * What is told through the database: an operation changed (its id), or there is work (the id of a workspace to look at,
+ * or `volumesChanged`).
+ */
 export type Channel = "operation" | "work";
+
+/** Payload of `work`: volumes are to be deleted. */
+export const volumesChanged = "volumes";
 
 const channelNames: Readonly<Record<Channel, string>> = { operation: "berth_operation", work: "berth_work" };
 

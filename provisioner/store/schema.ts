@@ -54,8 +54,6 @@ export const workspaces = pgTable(
     deployedGeneration: integer("deployed_generation").notNull().default(0),
     /** An engine run began and was not seen to end: the next one must repair first. */
     dirty: boolean().notNull().default(false),
-    /** Set once a delete has settled what becomes of the volume. */
-    disposed: boolean().notNull().default(false),
     /** Failed attempts at this generation in a row. */
     failures: integer().notNull().default(0),
     /** Not before; null: at once. */

@@ -2,7 +2,7 @@ import { and, asc, desc, eq, gt, inArray, ne, sql } from "drizzle-orm";
 import type { VolumeDisposal } from "../contract/workspace.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { Database, Transaction } from "../store/database.ts";
-import { type Notifications, notify } from "../store/notifications.ts";
+import { type Notifications, notify, volumesChanged } from "../store/notifications.ts";
 import { operationLines, operations, owners, volumes, workspaces } from "../store/schema.ts";
 import type { AcceptedRow } from "./accept.ts";
 import { createChanges } from "./changes.ts";
@@ -136,7 +136,7 @@ export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceSer
           );
         }
         await transaction.update(volumes).set({ state: "deleting" }).where(eq(volumes.id, id));
-        await notify(transaction, "work", id);
+        await notify(transaction, "work", volumesChanged);
       }),
     forgetOwner: (owner) =>
       database.transaction(async (transaction) => {
@@ -158,7 +158,7 @@ export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceSer
           .update(volumes)
           .set({ state: "deleting" })
           .where(and(eq(volumes.owner, owner), inArray(volumes.state, ["kept"])));
-        await notify(transaction, "work", owner);
+        await notify(transaction, "work", volumesChanged);
       }),
   };
 }

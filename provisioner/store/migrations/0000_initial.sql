@@ -108,7 +108,6 @@ CREATE TABLE "workspaces" (
 	"spec_generation" integer NOT NULL,
 	"deployed_generation" integer DEFAULT 0 NOT NULL,
 	"dirty" boolean DEFAULT false NOT NULL,
-	"disposed" boolean DEFAULT false NOT NULL,
 	"failures" integer DEFAULT 0 NOT NULL,
 	"next_attempt_at" timestamp with time zone,
 	"lease_epoch" integer DEFAULT 0 NOT NULL,
