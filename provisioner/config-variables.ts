@@ -1,6 +1,21 @@
-import { isIP } from "node:net";
 import { z } from "zod";
 import { blueprints } from "../components/workspace/blueprints/index.ts";
+import {
+  backendUrl,
+  block,
+  domain,
+  host,
+  image,
+  label,
+  list,
+  network,
+  origin,
+  path,
+  port,
+  postgresUrl,
+  webhookSecret,
+  whole,
+} from "./config-values.ts";
 
 /** What is said about a variable, in the docs and when its value is wrong. */
 export interface VariableInfo {
@@ -22,51 +37,7 @@ function variable<Schema extends z.ZodType>(schema: Schema, info: VariableInfo):
   return schema;
 }
 
-function whole(least: number, most: number) {
-  return z
-    .string()
-    .regex(/^(0|[1-9]\d{0,9})$/)
-    .transform(Number)
-    .pipe(z.int().min(least).max(most));
-}
-
-function list<Item extends z.ZodType<string, string>>(item: Item) {
-  const parts = (text: string) => text.split(",").map((part) => part.trim());
-  return z.string().transform(parts).pipe(z.array(item).min(1));
-}
-
-const port = whole(0, 65535);
-const host = z.string().regex(/^[A-Za-z0-9]([-A-Za-z0-9.]{0,251}[A-Za-z0-9])?$|^[0-9a-fA-F:]*:[0-9a-fA-F:.]*$/);
-const path = z.string().regex(/^[^\0]{1,4000}$/);
-const label = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
-const domain = z
-  .string()
-  .max(200)
-  .regex(/^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/);
-const origin = z
-  .string()
-  .refine((text) => URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text);
-const network = z.string().refine((text) => {
-  const [address = "", prefix, ...rest] = text.split("/");
-  const bits = isIP(address) === 4 ? 32 : isIP(address) === 6 ? 128 : -1;
-  return (
-    bits > 0 && rest.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
-  );
-});
-const webhookSecret = z.string().refine((text) => {
-  const key = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text)?.[1] ?? "";
-  const bytes = Buffer.from(key, "base64");
-  return (
-    bytes.length >= 16 && bytes.length <= 128 && bytes.toString("base64").replace(/=+$/, "") === key.replace(/=+$/, "")
-  );
-});
-const image = z.string().regex(/^[a-z]([-a-z0-9]{0,38}[a-z0-9])?=[a-z0-9][-a-zA-Z0-9._/:@]{0,300}$/);
 const blueprintNames = Object.keys(blueprints).join(", ");
-const postgresUrl = z.string().refine((text) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol));
-const backendUrl = z
-  .string()
-  .refine((text) => URL.canParse(text) && /^(file|s3|gs|azblob):$/.test(new URL(text).protocol));
-
 /** Every variable of the provisioner. An empty one counts as not set. */
 export const variables = {
   BERTH_HOST: variable(host.default("127.0.0.1"), {
@@ -169,6 +140,18 @@ export const variables = {
     about: "Storage class of the workspaces' volumes; it must retain what is deleted.",
     fix: "Write the name of a storage class.",
   }),
+  BERTH_PRIORITY_CLASS: variable(label.default("berth-workspace"), {
+    group: "Workspaces",
+    about: "Priority class of the workspaces' pods: below the platform's own.",
+    fix: "Write the name of a priority class.",
+  }),
+  BERTH_DENY_EGRESS: variable(list(block).optional(), {
+    group: "Workspaces",
+    about:
+      "Public networks that no workspace may reach, such as the API server's, parted by commas; private ones never are.",
+    fix: "Write CIDR blocks: 203.0.113.10/32.",
+    otherwise: "none",
+  }),
   BERTH_RUNTIME_CLASS: variable(label.optional(), {
     group: "Workspaces",
     about: "Runtime class of the workspaces' pods, for a sandbox such as gVisor.",
@@ -252,11 +235,6 @@ export const variables = {
     group: "Engine",
     about: "Seconds that a workspace may take to answer, to stop, or to be gone.",
     fix: "Write a whole number from 1 to 7200.",
-  }),
-  BERTH_ATTEMPTS: variable(whole(1, 100).default(5), {
-    group: "Engine",
-    about: "How often an operation is begun before its workspace needs attention.",
-    fix: "Write a whole number from 1 to 100.",
   }),
   BERTH_PULUMI_COMMAND: variable(path.optional(), {
     group: "Engine",

@@ -30,6 +30,8 @@ export interface Config {
     /** Images by blueprint. */
     readonly images: Readonly<Record<string, string>>;
     readonly storageClass: string;
+    readonly priorityClass: string;
+    readonly denyEgress: readonly string[];
     readonly runtimeClass?: string;
   };
   readonly signup: { readonly secrets: readonly string[]; readonly blueprint: string };
@@ -44,7 +46,6 @@ export interface Config {
     readonly idleWorkers: number;
     readonly operationSeconds: number;
     readonly readySeconds: number;
-    readonly attempts: number;
     readonly pulumiCommand?: string;
     readonly pulumiHome: string;
     readonly backendUrl: string;
@@ -167,6 +168,8 @@ function assemble(values: Environment, checkout: string): Config {
       maxPerOwner: values.BERTH_MAX_WORKSPACES_PER_OWNER,
       images: Object.fromEntries(imagesOf(values)),
       storageClass: values.BERTH_STORAGE_CLASS,
+      priorityClass: values.BERTH_PRIORITY_CLASS,
+      denyEgress: values.BERTH_DENY_EGRESS ?? [],
       ...(values.BERTH_RUNTIME_CLASS === undefined ? {} : { runtimeClass: values.BERTH_RUNTIME_CLASS }),
     },
     signup: { secrets: values.BERTH_WEBHOOK_SECRETS ?? [], blueprint: values.BERTH_SIGNUP_BLUEPRINT },
@@ -183,7 +186,6 @@ function assemble(values: Environment, checkout: string): Config {
       idleWorkers: Math.min(values.BERTH_IDLE_WORKERS, values.BERTH_CONCURRENCY),
       operationSeconds: values.BERTH_OPERATION_DEADLINE,
       readySeconds: values.BERTH_READY_DEADLINE,
-      attempts: values.BERTH_ATTEMPTS,
       pulumiHome: resolve(values.BERTH_PULUMI_HOME ?? resolve(state, "pulumi-home")),
       backendUrl: values.PULUMI_BACKEND_URL ?? pathToFileURL(resolve(state, "pulumi")).href,
       ...(values.BERTH_PULUMI_COMMAND === undefined ? {} : { pulumiCommand: values.BERTH_PULUMI_COMMAND }),

@@ -24,6 +24,7 @@ import { volumeRoutes } from "./routes/volumes.ts";
 import { workspaceRoutes } from "./routes/workspaces.ts";
 import { createNotFound } from "./routing.ts";
 import { createSlots } from "./slots.ts";
+import { endingWaits } from "./stopping.ts";
 import { isUnreachable } from "./unreachable.ts";
 
 /** The API as a Hono app: `app.request()` in tests, a Node server in `server.ts`. */
@@ -108,8 +109,11 @@ export function createShell(deps: RouteDeps): OpenAPIHono<ApiEnv> {
 /** Fills in what the caller left to us, and makes what all groups of routes share. */
 export function completeDeps(deps: ApiDeps): RouteDeps {
   const limits = { ...defaultLimits, ...deps.limits };
+  const stopping = deps.stopping ?? new AbortController().signal;
   return {
     ...deps,
+    service: endingWaits(deps.service, stopping),
+    stopping,
     limits,
     now: deps.now ?? (() => new Date()),
     held: createSlots(limits.heldRequests, deps.metrics.held),
@@ -154,4 +158,5 @@ function isCompatible(path: string): boolean {
   return path.startsWith("/api/v1/") || path === "/containers" || path.startsWith("/containers/");
 }
 
+/** What is served: the API, or the compatibility routes alone. */
 export type Api = Hono<ApiEnv>;

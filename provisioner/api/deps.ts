@@ -59,5 +59,7 @@ export interface ApiDeps {
   readonly adminToken?: string;
   /** Addresses or CIDR blocks of proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies?: readonly string[];
+  /** Aborted when the process is told to stop: held requests and streams end, as far as they came. */
+  readonly stopping?: AbortSignal;
   readonly now?: () => Date;
 }

@@ -1,3 +1,4 @@
+import { Hono } from "hono";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
 /** What the API counts. The registry is shared with the other parts of a process. */
@@ -34,4 +35,13 @@ export function createApiMetrics(registry = new Registry()): ApiMetrics {
 /** Adds memory, CPU and event-loop figures of this process. */
 export function collectProcessMetrics(registry: Registry): void {
   collectDefaultMetrics({ register: registry, prefix: "berth_" });
+}
+
+/** The figures alone, for a listener that only Prometheus reaches. */
+export function createMetricsApp(registry: Registry) {
+  const app = new Hono();
+  app.get("/metrics", async (context) =>
+    context.body(await registry.metrics(), 200, { "content-type": registry.contentType, "cache-control": "no-store" }),
+  );
+  return app;
 }

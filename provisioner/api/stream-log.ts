@@ -12,6 +12,8 @@ interface StreamOptions {
   readonly stream: Pick<SSEStreamingApi, "writeSSE" | "write" | "onAbort" | "aborted">;
   /** Asked now and then: a revoked token's stream ends. */
   readonly stillValid: () => Promise<boolean>;
+  /** Ends the stream: the reader resumes elsewhere. */
+  readonly stopping: AbortSignal;
   readonly keepAlive?: number;
 }
 
@@ -21,7 +23,7 @@ export async function streamLog(options: StreamOptions): Promise<void> {
   let after = options.after;
   const gone = new AbortController();
   stream.onAbort(() => gone.abort());
-  while (!stream.aborted) {
+  while (!stream.aborted && !options.stopping.aborted) {
     const waiting = AbortSignal.any([gone.signal, AbortSignal.timeout(options.keepAlive ?? keepAliveMilliseconds)]);
     const settle = new AbortController();
     // Listen first, then look: what happens in between is not missed.

@@ -60,7 +60,7 @@ const log = createRoute({
 
 /** The routes of operations. */
 export function operationRoutes(deps: RouteDeps) {
-  const { service } = deps;
+  const { service, stopping } = deps;
   const routes = createRoutes();
 
   routes.openapi(get, async (context) =>
@@ -83,6 +83,7 @@ export function operationRoutes(deps: RouteDeps) {
         try {
           await streamLog({
             service,
+            stopping,
             operation: id,
             viewer,
             after,

@@ -9,6 +9,7 @@ import type { Slots } from "../slots.ts";
 export interface RouteDeps extends ApiDeps {
   readonly limits: ApiLimits;
   readonly now: () => Date;
+  readonly stopping: AbortSignal;
   readonly held: Slots;
   readonly streams: Slots;
 }

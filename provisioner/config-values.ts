@@ -1,0 +1,52 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { cidrBlock } from "../components/core/cidr.ts";
+
+/** The forms that values of the environment have. What is wrong with one is said by its variable. */
+
+export function whole(least: number, most: number) {
+  return z
+    .string()
+    .regex(/^(0|[1-9]\d{0,9})$/)
+    .transform(Number)
+    .pipe(z.int().min(least).max(most));
+}
+
+export function list<Item extends z.ZodType<string, string>>(item: Item) {
+  const parts = (text: string) => text.split(",").map((part) => part.trim());
+  return z.string().transform(parts).pipe(z.array(item).min(1));
+}
+
+export const port = whole(0, 65535);
+export const host = z.string().regex(/^[A-Za-z0-9]([-A-Za-z0-9.]{0,251}[A-Za-z0-9])?$|^[0-9a-fA-F:]*:[0-9a-fA-F:.]*$/);
+export const path = z.string().regex(/^[^\0]{1,4000}$/);
+export const label = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+export const domain = z
+  .string()
+  .max(200)
+  .regex(/^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/);
+export const origin = z
+  .string()
+  .refine((text) => URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text);
+export const network = z.string().refine((text) => {
+  const [address = "", prefix, ...rest] = text.split("/");
+  const bits = isIP(address) === 4 ? 32 : isIP(address) === 6 ? 128 : -1;
+  return (
+    bits > 0 && rest.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
+  );
+});
+export const block = network.refine((text) => cidrBlock.safeParse(text).success);
+export const webhookSecret = z.string().refine((text) => {
+  const key = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text)?.[1] ?? "";
+  const bytes = Buffer.from(key, "base64");
+  return (
+    bytes.length >= 16 && bytes.length <= 128 && bytes.toString("base64").replace(/=+$/, "") === key.replace(/=+$/, "")
+  );
+});
+export const image = z.string().regex(/^[a-z]([-a-z0-9]{0,38}[a-z0-9])?=[a-z0-9][-a-zA-Z0-9._/:@]{0,300}$/);
+export const postgresUrl = z
+  .string()
+  .refine((text) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol));
+export const backendUrl = z
+  .string()
+  .refine((text) => URL.canParse(text) && /^(file|s3|gs|azblob):$/.test(new URL(text).protocol));

@@ -1,0 +1,146 @@
+import { join } from "node:path";
+import { sql } from "drizzle-orm";
+import type { Logger } from "pino";
+import { Registry } from "prom-client";
+import { blueprints } from "../components/workspace/blueprints/index.ts";
+import { type Api, createApi } from "./api/app.ts";
+import type { ApiDeps } from "./api/deps.ts";
+import { collectProcessMetrics, createApiMetrics, createMetricsApp } from "./api/metrics.ts";
+import { listen } from "./api/server.ts";
+import { ensureAdminToken } from "./api/tokens.ts";
+import { createPrivateApi } from "./compat/private-api.ts";
+import type { Config } from "./config.ts";
+import { startEngineRole } from "./engine-role.ts";
+import { createQueue } from "./queue/queue.ts";
+import { type Check, checkReadiness } from "./readiness.ts";
+import { workspaceSettings } from "./settings.ts";
+import { explainListening, reachingDatabase } from "./startup.ts";
+import { createStops } from "./stops.ts";
+import { migrate, openDatabase } from "./store/database.ts";
+import { startEmbeddedPostgres } from "./store/embedded.ts";
+import { openNotifications } from "./store/notifications.ts";
+import { createTokenStore } from "./store/tokens.ts";
+import { createWebhookStore } from "./store/webhooks.ts";
+import { createWorkspaceService } from "./workspaces/create-service.ts";
+
+export interface ProvisionerOptions {
+  readonly log: Logger;
+  /** Shows the first admin token, once: it is kept nowhere. */
+  readonly showAdminToken: (token: string) => void;
+}
+
+/** Where a started provisioner listens; null: not at all. */
+export interface Addresses {
+  readonly api: string | null;
+  readonly private: string | null;
+  readonly metrics: string | null;
+}
+
+export interface Provisioner {
+  /** Throws a `UserError` when the configuration's database, cluster or ports cannot be had; nothing stays started. */
+  start(): Promise<Addresses>;
+  /** Takes no more work, lets what runs end or be handed over, and closes everything. */
+  stop(): Promise<void>;
+}
+
+/** The provisioner of a configuration: database, queue, and what its roles ask for. */
+export function createProvisioner(config: Config, { log, showAdminToken }: ProvisionerOptions): Provisioner {
+  const stops = createStops();
+  const warn = (what: string) => (error: unknown) => log.warn({ err: error }, what);
+
+  const stopping = new AbortController();
+  let deadline = Number.POSITIVE_INFINITY;
+  const left = () => Math.max(0, deadline - performance.now());
+
+  const stop = () => {
+    deadline = performance.now() + config.shutdownSeconds * 1000;
+    stopping.abort();
+    return stops.run((name, error) => log.error({ err: error, part: name }, "A part did not stop in order"));
+  };
+
+  const startListener = async (
+    app: Pick<Api, "fetch">,
+    { host, port }: { host: string; port: number },
+    option: string,
+  ) => {
+    const listener = await listen(app, port, host).catch((error: unknown) => {
+      throw explainListening(error, option, port);
+    });
+    stops.add(option, () => listener.close(left()));
+    return listener.url;
+  };
+
+  const startDatabase = async () => {
+    const embedded =
+      config.databaseUrl === undefined ? await startEmbeddedPostgres({ folder: join(config.state, "postgres") }) : null;
+    if (embedded !== null) stops.add("postgres", () => embedded.stop());
+    const url = embedded?.url ?? config.databaseUrl ?? "";
+    return reachingDatabase(url, async () => {
+      const database = openDatabase(url, { onError: warn("A connection to the database broke") });
+      stops.add("database", () => database.close());
+      await migrate(database);
+      const notifications = await openNotifications(url, { onError: warn("The database's notifications broke") });
+      stops.add("notifications", () => notifications.close());
+      const queue = createQueue(database, { onError: warn("The queue") });
+      await queue.start();
+      stops.add("queue", () => queue.stop());
+      return { database, notifications, queue };
+    });
+  };
+
+  const start = async (): Promise<Addresses> => {
+    const { database, notifications, queue } = await startDatabase();
+    const checks: Check[] = [
+      { name: "database", reason: "the database does not answer", look: () => database.queries.execute(sql`select 1`) },
+      { name: "queue", reason: "the queue does not answer", look: () => queue.depth() },
+    ];
+    const registry = new Registry();
+    collectProcessMetrics(registry);
+    if (config.roles.engine) {
+      checks.push(...(await startEngineRole({ config, database, queue, notifications, log, stops })));
+    }
+    const metrics =
+      config.metricsListener === null
+        ? null
+        : await startListener(createMetricsApp(registry), config.metricsListener, "BERTH_METRICS_PORT");
+    if (!config.roles.api) return { api: null, private: null, metrics };
+
+    const tokens = createTokenStore(database);
+    const { http } = config;
+    const deps: ApiDeps = {
+      service: createWorkspaceService({ database, queue, notifications, settings: workspaceSettings(config) }),
+      tokens,
+      webhooks: createWebhookStore(database),
+      blueprints,
+      log,
+      metrics: createApiMetrics(registry),
+      readiness: () => checkReadiness(checks),
+      signup: config.signup,
+      compat: config.compat,
+      limits: { bodyBytes: http.bodyBytes, requestsPerMinute: http.requestsPerMinute },
+      corsOrigins: http.corsOrigins,
+      trustedProxies: http.trustedProxies,
+      stopping: stopping.signal,
+      ...(http.adminToken === undefined ? {} : { adminToken: http.adminToken }),
+    };
+    const first = http.adminToken === undefined ? await ensureAdminToken(tokens, new Date()) : null;
+    const api = await startListener(createApi(deps), http, "BERTH_PORT");
+    const place = config.privateListener;
+    const privateUrl =
+      place === null ? null : await startListener(createPrivateApi(deps, place.host), place, "BERTH_PRIVATE_PORT");
+    if (first !== null) showAdminToken(first);
+    return { api, private: privateUrl, metrics };
+  };
+
+  return {
+    async start() {
+      try {
+        return await start();
+      } catch (error) {
+        await stop();
+        throw error;
+      }
+    },
+    stop,
+  };
+}

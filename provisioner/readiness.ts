@@ -1,0 +1,29 @@
+import type { ReadinessCheck } from "./contract/answers.ts";
+
+/** One thing that must answer, and what is said when it does not: words of ours, never the error's. */
+export interface Check {
+  readonly name: string;
+  readonly reason: string;
+  readonly look: () => Promise<unknown>;
+}
+
+/** Looks at all of them at once; what does not answer in time is not ready. */
+export async function checkReadiness(
+  checks: readonly Check[],
+  milliseconds = 2000,
+): Promise<Readonly<Record<string, ReadinessCheck>>> {
+  const results = await Promise.all(
+    checks.map(async ({ name, reason, look }): Promise<[string, ReadinessCheck]> => {
+      const late = new Promise<never>((_resolve, reject) => {
+        AbortSignal.timeout(milliseconds).addEventListener("abort", () => reject(new Error("late")), { once: true });
+      });
+      try {
+        await Promise.race([look(), late]);
+        return [name, { ok: true }];
+      } catch {
+        return [name, { ok: false, reason }];
+      }
+    }),
+  );
+  return Object.fromEntries(results);
+}
