@@ -116,6 +116,8 @@ async function up(changes: Partial<WorkspaceOrder> = {}, options: WorkspaceProgr
 const read = async (manifest: Parameters<typeof pathOf>[0]) => (await admin.call("GET", pathOf(manifest))).body;
 const changesOf = ({ summary }: UpResult) => summary.resourceChanges;
 
+const grown = { volumeSize: "30Gi", memoryLimit: "9Gi" };
+
 // The tests of this block follow a workspace's life: each begins where the one before ended.
 describe("a workspace's stack, run as the engine", () => {
   test("ends when the workspace is ready, with its outputs", async () => {
@@ -145,7 +147,7 @@ describe("a workspace's stack, run as the engine", () => {
     await engine.call("PATCH", `${pathOf(plan.deployment)}/scale`, { spec: { replicas: 0 } });
     const before = await read(plan.home);
     const result = await up({
-      parameters: { volumeSize: "30Gi", memoryLimit: "9Gi" },
+      parameters: grown,
       placement: { ...placementOn(foundation), storageClassName: "another" },
       existingVolume: "another",
       host: "other.example.com",
@@ -159,13 +161,19 @@ describe("a workspace's stack, run as the engine", () => {
     expect(at(after, "spec", "resources", "requests", "storage")).toBe("30Gi");
   });
 
+  test("fails rather than shrink or replace a claim", async () => {
+    const uid = at(await read(plan.home), "metadata", "uid");
+    await expect(up()).rejects.toThrow(/can not be less than status\.capacity/);
+    expect(at(await read(plan.home), "metadata", "uid")).toBe(uid);
+  });
+
   test("takes over what a run left that never wrote its state", async () => {
     const uid = at(await read(plan.namespace), "metadata", "uid");
     const stack = await stackOf();
     await stack.workspace.removeStack(id, { force: true });
-    expect(changesOf(await up())).toEqual({ create: 15 });
+    expect(changesOf(await up({ parameters: grown }))).toEqual({ create: 15 });
     expect(at(await read(plan.namespace), "metadata", "uid")).toBe(uid);
-    expect(changesOf(await up())).toEqual({ same: 15 });
+    expect(changesOf(await up({ parameters: grown }))).toEqual({ same: 15 });
   });
 
   test("takes everything along when it is destroyed, but the volume", async () => {

@@ -47,11 +47,11 @@ export function isAlive(pid: number): boolean {
   return stat !== "" && stat.slice(stat.lastIndexOf(")") + 2)[0] !== "Z";
 }
 
-/** Resolves when the condition holds; rejects with what it is about when it does not within ten seconds. */
+/** Resolves when the condition holds; rejects with what it is about when it does not within 30 seconds. */
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 30_000;
   while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`it did not happen within 10 s that ${what}`);
+    if (Date.now() > end) throw new Error(`it did not happen within 30 s that ${what}`);
     await delay(20);
   }
 }
