@@ -37,7 +37,7 @@ func (p *provider) Check(ctx context.Context, request *pulumirpc.CheckRequest) (
 	if err := p.assignNamespace(ctx, resource, inputs); err != nil {
 		return nil, err
 	}
-	return &pulumirpc.CheckResponse{Inputs: encodeProperties(inputs, news.secrets)}, nil
+	return &pulumirpc.CheckResponse{Inputs: encodeProperties(inputs, withSecretMarks(inputs, news.secrets))}, nil
 }
 
 func wrongInputs(resource resourceName, inputs map[string]any) []*pulumirpc.CheckFailure {

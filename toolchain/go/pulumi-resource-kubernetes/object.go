@@ -165,10 +165,7 @@ func withSecretData(object map[string]any) map[string]any {
 // checkpoint is what the engine keeps of an object: the live one and, hidden,
 // the inputs and the field manager that it was made with.
 func checkpoint(live, inputs map[string]any, secrets *mask, manager string) (map[string]any, *mask) {
-	state := make(map[string]any, len(live)+3)
-	for key, value := range live {
-		state[key] = value
-	}
+	state := maps.Clone(live)
 	if metadata, is := live["metadata"].(map[string]any); is {
 		// Half of an object's text, of no use to a program, and written at every checkpoint.
 		shorter := maps.Clone(metadata)
@@ -179,20 +176,29 @@ func checkpoint(live, inputs map[string]any, secrets *mask, manager string) (map
 	state[apiVersionProperty] = text(inputs["apiVersion"])
 	state[managerProperty] = manager
 
+	secrets = withSecretMarks(live, secrets)
+	if secrets != nil && secrets.whole {
+		return state, secrets
+	}
 	marks := &mask{fields: map[string]*mask{inputsProperty: secrets}}
 	if secrets != nil {
-		if secrets.whole {
-			return state, secrets
-		}
-		for key, mark := range secrets.fields {
-			marks.fields[key] = mark
-		}
-	}
-	if isSecret(live) {
-		marks.fields["data"] = &mask{whole: true}
-		marks.fields["stringData"] = &mask{whole: true}
+		maps.Copy(marks.fields, secrets.fields)
 	}
 	return state, marks
+}
+
+// withSecretMarks marks what a Secret holds, also where a program did not.
+func withSecretMarks(object map[string]any, secrets *mask) *mask {
+	if !isSecret(object) || secrets != nil && secrets.whole {
+		return secrets
+	}
+	marks := &mask{fields: map[string]*mask{}}
+	if secrets != nil {
+		maps.Copy(marks.fields, secrets.fields)
+	}
+	marks.fields["data"] = &mask{whole: true}
+	marks.fields["stringData"] = &mask{whole: true}
+	return marks
 }
 
 // timeoutSeconds is how long a program lets an operation take; 0 when it does not say.

@@ -14,7 +14,7 @@ import (
 // its kind are not there yet) the inputs are the best answer.
 func (p *provider) preview(ctx context.Context, resource resourceName, news properties, old *oldObject, manager string) (*structpb.Struct, error) {
 	inputs := news.values
-	fallback := encodeProperties(inputs, news.secrets)
+	fallback := encodeProperties(inputs, withSecretMarks(inputs, news.secrets))
 	if resource.patch || hasUnknown(inputs) {
 		return fallback, nil
 	}

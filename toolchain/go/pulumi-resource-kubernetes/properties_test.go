@@ -72,11 +72,15 @@ func TestACheckpointHidesWhatASecretHolds(t *testing.T) {
 		"apiVersion": "v1", "kind": "Secret", "data": map[string]any{"a": "aGk="},
 		"metadata": map[string]any{"name": "s", "managedFields": []any{"much"}},
 	}
-	state, secrets := checkpoint(live, map[string]any{"apiVersion": "v1"}, nil, "m")
+	inputs := map[string]any{"apiVersion": "v1", "kind": "Secret", "stringData": map[string]any{"a": "hi"}}
+	state, secrets := checkpoint(live, inputs, nil, "m")
 	encoded := encodeProperties(state, secrets).AsMap()
 	data, _ := encoded["data"].(map[string]any)
 	if data[signatureKey] != secretSignature {
 		t.Errorf("data is in the open: %v", encoded["data"])
+	}
+	if at(encoded, inputsProperty, "stringData", signatureKey) != secretSignature {
+		t.Errorf("the inputs are in the open: %v", encoded[inputsProperty])
 	}
 	if at(encoded, "metadata", "managedFields") != nil || at(live, "metadata", "managedFields") == nil {
 		t.Error("managedFields belong to the live object, not to the checkpoint")

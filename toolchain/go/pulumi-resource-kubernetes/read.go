@@ -29,7 +29,7 @@ func (p *provider) Read(ctx context.Context, request *pulumirpc.ReadRequest) (*p
 	if name == "" {
 		return nil, fmt.Errorf("%q is no id of a Kubernetes object: it is <namespace>/<name>, or <name> where there is no namespace", request.GetId())
 	}
-	waiting, _, stop := p.operation(ctx, resource.urn, 0)
+	waiting, _, stop := p.operation(ctx, resource.urn, request.GetTimeout())
 	defer stop()
 	cluster, err := p.reach()
 	if err != nil {
@@ -63,7 +63,7 @@ func (p *provider) readResponse(ctx context.Context, request *pulumirpc.ReadRequ
 	if !imported {
 		inputs = shaped(withSecretData(live), withSecretData(old.inputs))
 	}
-	secrets = secretData(live, secrets)
+	secrets = withSecretMarks(live, secrets)
 	state, marks := checkpoint(live, inputs, secrets, managerOf(old.inputs, old.state))
 	response := &pulumirpc.ReadResponse{
 		Id: request.GetId(), Properties: encodeProperties(state, marks), Inputs: encodeProperties(inputs, secrets),
@@ -75,21 +75,6 @@ func (p *provider) readResponse(ctx context.Context, request *pulumirpc.ReadRequ
 		return nil, initFailed(request.GetId(), fmt.Errorf("%s is not ready: %s", resource.kind.Kind, problem), response.Properties, response.Inputs)
 	}
 	return response, nil
-}
-
-// secretData marks what a Secret holds, also where the inputs did not come from a program.
-func secretData(live map[string]any, secrets *mask) *mask {
-	if !isSecret(live) || secrets != nil && secrets.whole {
-		return secrets
-	}
-	marks := &mask{fields: map[string]*mask{}}
-	if secrets != nil {
-		for key, mark := range secrets.fields {
-			marks.fields[key] = mark
-		}
-	}
-	marks.fields["data"] = &mask{whole: true}
-	return marks
 }
 
 // Fields of metadata that only the API server sets.
