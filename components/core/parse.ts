@@ -33,7 +33,8 @@ function mistakesOf(
       mistake([...issue.path, key], "There is no such option: take it out or correct its name."),
     );
   }
-  return [mistake(issue.path, asSentence(issue.message))];
+  const missing = issue.code === "invalid_type" && valueAt(value, issue.path) === undefined;
+  return [mistake(issue.path, missing ? `Give ${withArticle(issue.expected)}.` : asSentence(issue.message))];
 }
 
 function optionName(root: string, path: readonly PropertyKey[]): string {
@@ -48,6 +49,10 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
     if (typeof at !== "object" || at === null) return undefined;
     return Object.entries(at).find(([name]) => name === String(key))?.[1];
   }, value);
+}
+
+function withArticle(type: string): string {
+  return `${/^[aeiou]/.test(type) ? "an" : "a"} ${type}`;
 }
 
 function asSentence(message: string): string {

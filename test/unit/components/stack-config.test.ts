@@ -33,7 +33,7 @@ describe("readConfig", () => {
     });
     expect(() => readConfig(localConfig, wrong)).toThrow(
       [
-        'berth:installation: missing. Invalid input: expected string, received undefined. Example: berth:installation: "local"',
+        'berth:installation: missing. Give a string. Example: berth:installation: "local"',
         'berth:cluster.kubeconfig: found 5. Invalid input: expected string, received number. Example: berth:cluster: {"kubeconfig":".berth/platform/kubeconfig"}',
         'berth:storage.volumeBindingMode: found "Later". Invalid option: expected one of "WaitForFirstConsumer"|"Immediate". Example: berth:storage: {"provisioner":"ebs.csi.aws.com","parameters":{"type":"gp3","encrypted":"true"}}',
         'berth:colour: found "red". There is no such option: take it out or correct its name. There are: berth:installation, berth:cluster, berth:storage.',
