@@ -44,6 +44,7 @@ export function createFakeEngine(cluster: FakeCluster): FakeEngine {
   const locks = new Map<string, string>();
   const running = new Map<string, AbortController>();
   const plans: Plan[] = [];
+  let closed = false;
 
   const take = (type: EngineCall["type"]): Plan | undefined => {
     const index = plans.findIndex((plan) => plan.type === type);
@@ -51,7 +52,8 @@ export function createFakeEngine(cluster: FakeCluster): FakeEngine {
   };
 
   const run = async (type: EngineCall["type"], request: DeployRequest | DestroyRequest, work: () => void) => {
-    const { stack, lease, repair = false, signal } = request;
+    const { stack, lease, repair = false, signal, deadline } = request;
+    if (closed || signal?.aborted) throw new EngineError("cancelled", "the operation was cancelled");
     calls.push({ type, stack, lease, repair, ...("spec" in request ? { spec: request.spec } : {}) });
     const holder = locks.get(stack);
     if (holder !== undefined && running.has(holder)) {
@@ -62,7 +64,8 @@ export function createFakeEngine(cluster: FakeCluster): FakeEngine {
     locks.set(stack, lease);
     const kill = new AbortController();
     running.set(lease, kill);
-    const stopped = AbortSignal.any([kill.signal, ...(signal === undefined ? [] : [signal])]);
+    const timeout = AbortSignal.timeout(deadline);
+    const stopped = AbortSignal.any([kill.signal, timeout, ...(signal === undefined ? [] : [signal])]);
     try {
       request.onEvent?.({ level: "info", message: `${type} begins` });
       const plan = take(type);
@@ -73,11 +76,12 @@ export function createFakeEngine(cluster: FakeCluster): FakeEngine {
       work();
       if (plan?.error !== undefined) throw plan.error;
       locks.delete(stack);
-      return { timings: { [type]: 1 } };
+      return { timings: { [type]: 1, total: 1 } };
     } catch (error) {
       if (error instanceof EngineError && error.kind === "failed") locks.delete(stack);
       if (error instanceof EngineError) throw error;
-      throw new EngineError(kill.signal.aborted ? "crashed" : "cancelled", "the run was ended");
+      const kind = timeout.aborted ? "timeout" : kill.signal.aborted && !closed ? "crashed" : "cancelled";
+      throw new EngineError(kind, "the run was ended");
     } finally {
       running.delete(lease);
     }
@@ -106,7 +110,9 @@ export function createFakeEngine(cluster: FakeCluster): FakeEngine {
     },
     usage: () => ({ running: running.size, idle: 0 }),
     async close() {
+      closed = true;
       for (const controller of running.values()) controller.abort();
+      while (running.size > 0) await new Promise((resolve) => setImmediate(resolve));
     },
   };
 }
