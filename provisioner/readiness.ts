@@ -14,14 +14,15 @@ export async function checkReadiness(
 ): Promise<Readonly<Record<string, ReadinessCheck>>> {
   const results = await Promise.all(
     checks.map(async ({ name, reason, look }): Promise<[string, ReadinessCheck]> => {
-      const late = new Promise<never>((_resolve, reject) => {
-        AbortSignal.timeout(milliseconds).addEventListener("abort", () => reject(new Error("late")), { once: true });
-      });
+      const late = Promise.withResolvers<never>();
+      const timer = setTimeout(() => late.reject(new Error("late")), milliseconds);
       try {
-        await Promise.race([look(), late]);
+        await Promise.race([look(), late.promise]);
         return [name, { ok: true }];
       } catch {
         return [name, { ok: false, reason }];
+      } finally {
+        clearTimeout(timer);
       }
     }),
   );
