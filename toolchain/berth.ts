@@ -32,6 +32,8 @@ export interface BerthOptions {
 /** A Berth that runs: platform, foundation and provisioner. */
 export interface Berth {
   readonly url: string;
+  /** Process id of the provisioner. */
+  readonly pid: number;
   /** An admin token. */
   readonly token: string;
   /** A kubeconfig with full rights: for looking, not for the provisioner. */
@@ -110,6 +112,7 @@ export async function startBerth(options: BerthOptions, progress: Progress): Pro
     });
     return {
       url: `http://127.0.0.1:${port}`,
+      pid: child.pid ?? 0,
       token,
       kubeconfig,
       pulumi,
