@@ -9,7 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { findLeftovers } from "../../toolchain/leftovers.ts";
 import { checkout } from "../../toolchain/paths.ts";
 import { ensurePulumi } from "../../toolchain/pulumi-home.ts";
-import { layTestFoundation } from "./foundation.ts";
+import { layTestFoundation } from "./laid-foundation.ts";
 
 /** A provisioner as a process of its own, with state that is thrown away. */
 export interface TestProvisioner {

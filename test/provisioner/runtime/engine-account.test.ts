@@ -2,9 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
-import { layTestFoundation } from "../../support/foundation.ts";
 import { adminClient } from "../../support/kubernetes.ts";
 import { kubernetesWorld } from "../../support/kubernetes-world.ts";
+import { layTestFoundation } from "../../support/laid-foundation.ts";
 import { usePlatform } from "../../support/platform.ts";
 import { describeRuntimeContract } from "../../support/runtime-contract.ts";
 
