@@ -1,5 +1,4 @@
 import { execFile } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { readFile, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -7,100 +6,52 @@ import { promisify } from "node:util";
 import { LocalWorkspace, PulumiCommand, type UpResult } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
-import { z } from "zod";
 import { foundationNames, placementOn } from "../../components/platform/names.ts";
-import { flattenFoundation, planFoundation } from "../../components/platform/plan.ts";
-import { parseFoundationSpec } from "../../components/platform/spec.ts";
 import { composeWorkspace, type WorkspaceOrder } from "../../components/workspace/compose.ts";
 import { flattenPlan, planWorkspace } from "../../components/workspace/plan.ts";
-import { loadAccess } from "../../provisioner/runtimes/kubernetes/access.ts";
 import { type WorkspaceProgramOptions, workspaceProgram } from "../../stacks/workspace.ts";
-import { apply, at, type Caller, connect, pathOf, until } from "../support/cluster.ts";
+import { at, pathOf, volumesOf } from "../support/cluster.ts";
+import { createFoundation, foundationFor, newTag, type TestFoundation } from "../support/foundation.ts";
 import { usePlatform } from "../support/platform.ts";
 import { createTestPulumi, type TestPulumi } from "../support/pulumi.ts";
 
-const tag = randomBytes(4).toString("hex");
-const foundation = parseFoundationSpec({
-  ...{ installation: `stack-${tag}`, name: `stack-${tag}` },
-  storage: { provisioner: "kubernetes.io/host-path", volumeBindingMode: "Immediate" },
-});
-const names = foundationNames(foundation);
+const tag = newTag();
+const spec = foundationFor(tag);
+const names = foundationNames(spec);
 const id = `ws-stack-${tag}`;
 const order: WorkspaceOrder = {
   ...{ id, owner: "alice@example.com", blueprint: "desktop", host: "alice.example.com" },
-  installation: foundation.installation,
-  placement: placementOn(foundation),
+  installation: spec.installation,
+  placement: placementOn(spec),
   identity: { token: "hush-hush-hush" },
 };
 const plan = planWorkspace(composeWorkspace(order));
 
-let admin: Caller;
+let foundation: TestFoundation;
 let pulumi: TestPulumi;
 /** Of the engine's own identity. */
 let kubeconfig: string;
 
 beforeAll(async () => {
-  const platform = usePlatform();
-  admin = await connect(platform.kubeconfig);
   pulumi = await createTestPulumi();
-  await apply(admin, flattenFoundation(planFoundation(foundation)));
+  foundation = await createFoundation(spec);
   kubeconfig = join(pulumi.folder, "engine.kubeconfig");
-  await writeFile(kubeconfig, await engineKubeconfig(platform.kubeconfig), { mode: 0o600 });
-  const engine = await connect(kubeconfig);
-  await until("the engine's rights are in force", async () =>
-    (await engine.call("GET", "/api/v1/pods")).status === 200 ? true : undefined,
-  );
+  await writeFile(kubeconfig, foundation.engineKubeconfig, { mode: 0o600 });
 });
 
 afterAll(async () => {
-  await admin.call("DELETE", `/api/v1/namespaces/${id}`);
-  for (const volume of await volumesOf(id)) await admin.call("DELETE", `/api/v1/persistentvolumes/${volume}`);
-  for (const manifest of flattenFoundation(planFoundation(foundation)).toReversed()) {
-    await admin.call("DELETE", pathOf(manifest));
-  }
+  await foundation?.dispose([id]);
   await pulumi.dispose();
 });
 
-async function engineKubeconfig(from: string): Promise<string> {
-  const { server, authority = "" } = await loadAccess({ kubeconfig: from });
-  const account = `/api/v1/namespaces/${names.namespace}/serviceaccounts/${names.serviceAccounts.engine}/token`;
-  const answer = await admin.call("POST", account, {
-    ...{ apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds: 3600 } },
-  });
-  const token = at(answer.body, "status", "token");
-  const cluster = { server, "certificate-authority-data": Buffer.from(authority).toString("base64") };
-  return JSON.stringify({
-    ...{ apiVersion: "v1", kind: "Config", "current-context": "engine" },
-    clusters: [{ name: "local", cluster }],
-    users: [{ name: "engine", user: { token } }],
-    contexts: [{ name: "engine", context: { cluster: "local", user: "engine" } }],
-  });
-}
-
-async function volumesOf(namespace: string): Promise<readonly string[]> {
-  const { body } = await admin.call("GET", "/api/v1/persistentvolumes");
-  const list = z.object({
-    items: z.array(
-      z.object({
-        metadata: z.object({ name: z.string() }),
-        spec: z.object({ claimRef: z.object({ namespace: z.string() }).optional() }),
-      }),
-    ),
-  });
-  return list
-    .parse(body)
-    .items.filter(({ spec }) => spec.claimRef?.namespace === namespace)
-    .map(({ metadata }) => metadata.name);
-}
-
 async function stackOf(changes: Partial<WorkspaceOrder> = {}, options: WorkspaceProgramOptions = {}) {
-  const spec = composeWorkspace({ ...order, ...changes });
+  const wanted = composeWorkspace({ ...order, ...changes });
   const environment = Object.entries({ ...pulumi.environment, KUBECONFIG: kubeconfig });
   return LocalWorkspace.createOrSelectStack(
     {
       stackName: id,
       projectName: "berth",
-      program: async () => workspaceProgram(spec, { skipAwait: false, ...options }),
+      program: async () => workspaceProgram(wanted, { skipAwait: false, ...options }),
     },
     {
       pulumiCommand: await PulumiCommand.get({ root: pulumi.installation.root, skipVersionCheck: true }),
@@ -113,7 +64,8 @@ async function up(changes: Partial<WorkspaceOrder> = {}, options: WorkspaceProgr
   return (await stackOf(changes, options)).up({ suppressProgress: true });
 }
 
-const read = async (manifest: Parameters<typeof pathOf>[0]) => (await admin.call("GET", pathOf(manifest))).body;
+const read = async (manifest: Parameters<typeof pathOf>[0]) =>
+  (await foundation.admin.call("GET", pathOf(manifest))).body;
 const changesOf = ({ summary }: UpResult) => summary.resourceChanges;
 
 const grown = { volumeSize: "30Gi", memoryLimit: "9Gi" };
@@ -143,12 +95,11 @@ describe("a workspace's stack, run as the engine", () => {
   });
 
   test("neither wakes a sleeping workspace nor replaces its claim when its template changes", async () => {
-    const engine = await connect(kubeconfig);
-    await engine.call("PATCH", `${pathOf(plan.deployment)}/scale`, { spec: { replicas: 0 } });
+    await foundation.engine.call("PATCH", `${pathOf(plan.deployment)}/scale`, { spec: { replicas: 0 } });
     const before = await read(plan.home);
     const result = await up({
       parameters: grown,
-      placement: { ...placementOn(foundation), storageClassName: "another" },
+      placement: { ...placementOn(spec), storageClassName: "another" },
       existingVolume: "another",
       host: "other.example.com",
     });
@@ -177,13 +128,16 @@ describe("a workspace's stack, run as the engine", () => {
   });
 
   test("takes everything along when it is destroyed, but the volume", async () => {
-    const volumes = await volumesOf(id);
+    const volumes = await volumesOf(foundation.admin, id);
     expect(volumes).toHaveLength(1);
     await (await stackOf()).destroy({ suppressProgress: true });
     for (const manifest of flattenPlan(plan)) {
-      expect([manifest.kind, (await admin.call("GET", pathOf(manifest))).status]).toEqual([manifest.kind, 404]);
+      expect([manifest.kind, (await foundation.admin.call("GET", pathOf(manifest))).status]).toEqual([
+        manifest.kind,
+        404,
+      ]);
     }
-    expect(await volumesOf(id)).toEqual(volumes);
+    expect(await volumesOf(foundation.admin, id)).toEqual(volumes);
   });
 });
 
@@ -211,7 +165,7 @@ describe("the entry of the command line's stacks", () => {
 
   test("shows what the local stack would make", async () => {
     await configure("local", {
-      "berth:installation": foundation.installation,
+      "berth:installation": spec.installation,
       "berth:cluster": { kubeconfig: usePlatform().kubeconfig },
       "berth:storage": { provisioner: "kubernetes.io/host-path", volumeBindingMode: "Immediate" },
     });

@@ -1,5 +1,6 @@
 import { request } from "node:https";
 import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
 import { loadAccess } from "../../provisioner/runtimes/kubernetes/access.ts";
 
 /** What the API server answered. */
@@ -98,4 +99,19 @@ export function at(value: unknown, ...path: readonly (string | number)[]): unkno
     if (typeof inner !== "object" || inner === null) return undefined;
     return Object.entries(inner).find(([name]) => name === String(key))?.[1];
   }, value);
+}
+
+const volumeList = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({ name: z.string() }),
+      spec: z.object({ claimRef: z.object({ namespace: z.string() }).optional() }),
+    }),
+  ),
+});
+
+/** Names of the volumes that are or were bound to claims of a namespace. */
+export async function volumesOf(caller: Caller, namespace: string): Promise<readonly string[]> {
+  const { items } = volumeList.parse((await caller.call("GET", "/api/v1/persistentvolumes")).body);
+  return items.filter(({ spec }) => spec.claimRef?.namespace === namespace).map(({ metadata }) => metadata.name);
 }

@@ -1,56 +1,71 @@
-import { join } from "node:path";
+import { randomBytes } from "node:crypto";
 import { foundationNames } from "../../components/platform/names.ts";
 import { flattenFoundation, planFoundation } from "../../components/platform/plan.ts";
-import { parseFoundationSpec } from "../../components/platform/spec.ts";
-import { applyObject, pathOf } from "../../provisioner/runtimes/kubernetes/apply.ts";
-import { writeServiceAccountKubeconfig } from "../../toolchain/platform/service-accounts.ts";
-import { adminClient, newWorkspaceId } from "./kubernetes.ts";
+import { type FoundationSpec, parseFoundationSpec } from "../../components/platform/spec.ts";
+import { loadAccess } from "../../provisioner/runtimes/kubernetes/access.ts";
+import { apply, at, type Caller, connect, pathOf, until, volumesOf } from "./cluster.ts";
+import { usePlatform } from "./platform.ts";
 
-/** What a cluster needs before the first workspace, under names of a test's own. */
-export interface TestFoundation {
-  readonly installation: string;
-  readonly storageClass: string;
-  readonly priorityClass: string;
-  /** Kubeconfig of the engine's ServiceAccount, behind its walls. */
-  readonly engineKubeconfig: string;
-  dispose(): Promise<void>;
-}
+/** A name for what one test file makes, so that it meets no other's. */
+export const newTag = (): string => randomBytes(4).toString("hex");
 
-/** @param folder where the engine's kubeconfig is written */
-export async function layTestFoundation(kubeconfig: string, folder: string): Promise<TestFoundation> {
-  const name = `test-${newWorkspaceId().slice(3, 11)}`;
-  const spec = parseFoundationSpec({
-    installation: name,
-    name,
+/** A foundation of a test file's own, beside others on the run's cluster. */
+export function foundationFor(tag: string): FoundationSpec {
+  return parseFoundationSpec({
+    ...{ installation: `test-${tag}`, name: `test-${tag}` },
     storage: { provisioner: "kubernetes.io/host-path", volumeBindingMode: "Immediate" },
   });
+}
+
+export interface TestFoundation {
+  /** Every right. */
+  readonly admin: Caller;
+  /** The engine's own rights, and no others. */
+  readonly engine: Caller;
+  /** Content of a kubeconfig with the engine's rights. */
+  readonly engineKubeconfig: string;
+  /** Removes it with these namespaces, and the volumes of their claims. */
+  dispose(namespaces: readonly string[]): Promise<void>;
+}
+
+/** Applies a foundation and takes on the identity of its engine; ends when the engine's rights are in force. */
+export async function createFoundation(spec: FoundationSpec): Promise<TestFoundation> {
+  const { kubeconfig } = usePlatform();
   const names = foundationNames(spec);
   const manifests = flattenFoundation(planFoundation(spec));
-  const admin = await adminClient(kubeconfig);
-  const dispose = async (): Promise<void> => {
-    for (const manifest of manifests.toReversed()) {
-      await admin.request({ method: "DELETE", path: pathOf(manifest) }).catch(() => undefined);
+  const admin = await connect(kubeconfig);
+  await apply(admin, manifests);
+  const account = `/api/v1/namespaces/${names.namespace}/serviceaccounts/${names.serviceAccounts.engine}/token`;
+  const answer = await admin.call("POST", account, tokenRequest);
+  const token = String(at(answer.body, "status", "token"));
+  const engine = admin.as(token);
+  await until("the engine's rights are in force", async () =>
+    (await engine.call("GET", "/api/v1/pods")).status === 200 ? true : undefined,
+  );
+  const dispose = async (namespaces: readonly string[]) => {
+    for (const namespace of namespaces) {
+      const volumes = await volumesOf(admin, namespace);
+      await admin.call("DELETE", `/api/v1/namespaces/${namespace}`);
+      for (const volume of volumes) await admin.call("DELETE", `/api/v1/persistentvolumes/${volume}`);
     }
-    admin.close();
+    for (const manifest of manifests.toReversed()) await admin.call("DELETE", pathOf(manifest));
   };
-  try {
-    for (const manifest of manifests) await applyObject(admin, manifest, "berth-test");
-    const file = join(folder, "engine.kubeconfig");
-    await writeServiceAccountKubeconfig({
-      kubeconfig,
-      namespace: names.namespace,
-      serviceAccount: names.serviceAccounts.engine,
-      file,
-    });
-    return {
-      installation: name,
-      storageClass: names.storageClass,
-      priorityClass: names.priorityClasses.workspace,
-      engineKubeconfig: file,
-      dispose,
-    };
-  } catch (error) {
-    await dispose();
-    throw error;
-  }
+  return { admin, engine, engineKubeconfig: await kubeconfigOf(kubeconfig, token), dispose };
+}
+
+/** Asks for a token of a ServiceAccount. */
+export const tokenRequest = {
+  ...{ apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds: 3600 } },
+};
+
+/** The same cluster with another token. */
+async function kubeconfigOf(from: string, token: string): Promise<string> {
+  const { server, authority = "" } = await loadAccess({ kubeconfig: from });
+  const cluster = { server, "certificate-authority-data": Buffer.from(authority).toString("base64") };
+  return JSON.stringify({
+    ...{ apiVersion: "v1", kind: "Config", "current-context": "engine" },
+    clusters: [{ name: "local", cluster }],
+    users: [{ name: "engine", user: { token } }],
+    contexts: [{ name: "engine", context: { cluster: "local", user: "engine" } }],
+  });
 }
