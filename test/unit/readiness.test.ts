@@ -17,7 +17,7 @@ test("what answers is ready; what refuses, throws or is late is not, with our ow
       },
       { name: "silent", reason, look: () => new Promise(() => undefined) },
     ],
-    20,
+    { patience: 20 },
   );
   expect(answers).toEqual({
     well: { ok: true },
