@@ -83,9 +83,16 @@ describe("creating and deleting", () => {
         },
         { provider },
       );
+      // In the foreground it would be held until the garbage collector knows its new kind.
+      const annotations = { "pulumi.com/deletionPropagationPolicy": "background" };
       const widget = new kubernetes.apiextensions.CustomResource(
         "widget",
-        { apiVersion: `${group}/v1`, kind: "Widget", metadata: { name: "one", namespace }, spec: { color: "red" } },
+        {
+          apiVersion: `${group}/v1`,
+          kind: "Widget",
+          metadata: { name: "one", namespace, annotations },
+          spec: { color: "red" },
+        },
         { provider, dependsOn: [definition] },
       );
       return { id: widget.id };

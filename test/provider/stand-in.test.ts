@@ -104,7 +104,7 @@ describe("validation", () => {
   test("what is not known yet is never sent", async () => {
     const namespace = await bench().namespace();
     const preview = await plugin.create(mapToken, settings(namespace, { data: { a: unknown } }), { preview: true });
-    expect(preview).toMatchObject({ id: "", state: { data: { a: unknown } } });
+    expect(preview).toMatchObject({ id: "", state: { data: { a: unknown }, metadata: { uid: unknown } } });
     const dry = await plugin.create(mapToken, settings(namespace, { data: { a: "1" } }), { preview: true });
     expect(dry.state).toMatchObject({ data: { a: "1" }, metadata: { uid: unknown, resourceVersion: unknown } });
     expect(await bench().read(configMap("settings", namespace))).toBeUndefined();

@@ -143,9 +143,6 @@ func (s settings) clientConfig() (clientcmd.ClientConfig, error) {
 }
 
 func (s settings) kubeconfigDocument() ([]byte, error) {
-	if !s.kubeconfigIsPath() {
-		return []byte(s.kubeconfig), nil
-	}
 	path := s.kubeconfig
 	if rest, home := strings.CutPrefix(path, "~/"); home {
 		if dir, err := os.UserHomeDir(); err == nil {
@@ -153,13 +150,16 @@ func (s settings) kubeconfigDocument() ([]byte, error) {
 		}
 	}
 	document, err := os.ReadFile(path)
+	if err != nil && !s.kubeconfigIsPath() {
+		return []byte(s.kubeconfig), nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("kubeconfig: %w", err)
 	}
 	return document, nil
 }
 
-// A document has lines or braces; a path has neither.
+// A document has lines or braces; a path that names no file hardly has.
 func (s settings) kubeconfigIsPath() bool {
 	return s.kubeconfig != "" && !strings.ContainsAny(s.kubeconfig, "\n{:")
 }

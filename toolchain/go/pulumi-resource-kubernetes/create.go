@@ -58,9 +58,12 @@ func (p *provider) make(waiting, changing context.Context, resource resourceName
 	defer shown.end()
 	for try := 0; ; try++ {
 		live, err := p.makeOnce(changing, resource, inputs, applyOptions{manager: manager, force: p.forced(inputs)})
-		if former := p.former(changing, resource, inputs, live, err); former != nil {
-			shown.say("waiting for the former " + describe(former) + " to be gone")
-			if err = p.awaitFormer(waiting, resource, former); err == nil {
+		if former, held := p.former(changing, resource, inputs, live, err); held {
+			if former != nil {
+				shown.say("waiting for the former " + describe(former) + " to be gone")
+				err = p.awaitFormer(waiting, resource, former)
+			}
+			if former == nil || err == nil {
 				continue
 			}
 		}
@@ -74,18 +77,26 @@ func (p *provider) make(waiting, changing context.Context, resource resourceName
 	}
 }
 
-// former is the object that is being deleted and still holds the name, if there
-// is one: to take it over would be to lose it a moment later.
-func (p *provider) former(ctx context.Context, resource resourceName, inputs map[string]any, live *unstructured.Unstructured, err error) *unstructured.Unstructured {
+// former says whether an object that is being deleted held the name: to take it
+// over would be to lose it a moment later. It is nil when it is gone by now.
+func (p *provider) former(ctx context.Context, resource resourceName, inputs map[string]any, live *unstructured.Unstructured, err error) (former *unstructured.Unstructured, held bool) {
+	if resource.patch {
+		return nil, false
+	}
 	if apierrors.IsAlreadyExists(err) {
-		if client, clientErr := p.clientFor(ctx, resource, inputs); clientErr == nil {
-			live, err = client.Get(ctx, nameOf(inputs), metav1.GetOptions{})
+		client, clientErr := p.clientFor(ctx, resource, inputs)
+		if clientErr != nil {
+			return nil, false
+		}
+		live, err = client.Get(ctx, nameOf(inputs), metav1.GetOptions{})
+		if apierrors.IsNotFound(err) {
+			return nil, true
 		}
 	}
-	if err != nil || live.GetDeletionTimestamp() == nil || resource.patch {
-		return nil
+	if err != nil || live.GetDeletionTimestamp() == nil {
+		return nil, false
 	}
-	return live
+	return live, true
 }
 
 func (p *provider) awaitFormer(ctx context.Context, resource resourceName, former *unstructured.Unstructured) error {

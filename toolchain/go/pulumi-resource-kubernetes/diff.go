@@ -218,6 +218,9 @@ func diffSettings(olds, news map[string]any) *pulumirpc.DiffResponse {
 	response := &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_SOME, Diffs: diffs}
 	before, _ := readSettings(olds)
 	after, _ := readSettings(news)
+	if before.clusterIdentifier != "" && before.clusterIdentifier == after.clusterIdentifier {
+		return response // whatever else changed, the program says that it is the same cluster
+	}
 	if (before.clusterIdentifier == "") != (after.clusterIdentifier == "") {
 		return response // starting or ceasing to name the cluster does not change it
 	}

@@ -14,7 +14,7 @@ import (
 // its kind are not there yet) the inputs are the best answer.
 func (p *provider) preview(ctx context.Context, resource resourceName, news properties, old *oldObject, manager string) (*structpb.Struct, error) {
 	inputs := news.values
-	fallback := encodeProperties(inputs, withSecretMarks(inputs, news.secrets))
+	fallback := encodeProperties(pending(inputs, old), withSecretMarks(inputs, news.secrets))
 	if resource.patch || hasUnknown(inputs) {
 		return fallback, nil
 	}
@@ -50,16 +50,30 @@ func (p *provider) dryRun(ctx context.Context, resource resourceName, inputs map
 	return live, err
 }
 
+// pending is what is known of an object without having asked for it.
+func pending(inputs map[string]any, old *oldObject) map[string]any {
+	result := copyOf(inputs)
+	if metadata, is := result["metadata"].(map[string]any); is {
+		markLater(metadata, old)
+	}
+	return result
+}
+
+// markLater marks as unknown what only the real request decides.
+func markLater(metadata map[string]any, old *oldObject) {
+	metadata["resourceVersion"] = unknown{}
+	if old == nil {
+		metadata["uid"], metadata["creationTimestamp"] = unknown{}, unknown{}
+	}
+}
+
 // settled leaves out what a dry run only pretends, and marks as unknown what
 // only the real request decides.
 func settled(live, inputs map[string]any, old *oldObject) map[string]any {
 	result := copyOf(live)
 	delete(result, "status")
 	if metadata, is := result["metadata"].(map[string]any); is {
-		metadata["resourceVersion"] = unknown{}
-		if old == nil {
-			metadata["uid"], metadata["creationTimestamp"] = unknown{}, unknown{}
-		}
+		markLater(metadata, old)
 	}
 	if spec, is := result["spec"].(map[string]any); is && old == nil && text(live["kind"]) == "Service" {
 		for _, address := range []string{"clusterIP", "clusterIPs"} {
