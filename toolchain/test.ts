@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { messageOf, SetupError } from "./errors.ts";
 import { checkout } from "./paths.ts";
+import { components } from "./platform/components.ts";
 import type { Platform } from "./platform/platform.ts";
 import { startThrowaway } from "./platform/throwaway.ts";
 import { type SuiteName, suites } from "./suites.ts";
@@ -50,10 +51,14 @@ async function main(wanted: readonly string[]): Promise<number> {
   let platform: Platform | undefined;
   try {
     if (selected.lint && !interrupted) results.push(await lint());
-    const tools = new Set(selected.names.flatMap((name) => suites[name].tools));
-    if (tools.size > 0) await ensureTools([...tools], terminal);
     const environment = { ...process.env };
-    if (selected.names.some((name) => suites[name].platform) && !environment.BERTH_TEST_KUBECONFIG) {
+    const needsPlatform = selected.names.some((name) => suites[name].platform) && !environment.BERTH_TEST_KUBECONFIG;
+    const tools = new Set([
+      ...(needsPlatform ? components : []),
+      ...selected.names.flatMap((name) => suites[name].tools),
+    ]);
+    await ensureTools([...tools], terminal);
+    if (needsPlatform) {
       platform = await startThrowaway(terminal);
       environment.BERTH_TEST_KUBECONFIG = platform.kubeconfig;
     }

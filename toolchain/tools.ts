@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rm } from "node:fs/promises";
+import { totalmem } from "node:os";
 import { join } from "node:path";
 import { SetupError } from "./errors.ts";
 import { withLock } from "./lock.ts";
@@ -44,20 +45,18 @@ const told = new Set<string>();
 export async function ensureTools(names: readonly ToolName[], progress: Progress = silent): Promise<Tool[]> {
   const fresh = new Set<ToolName>();
   const missing = names.filter((name) => !findStored(name));
-  for (const group of byModule(missing)) {
-    const lock = join(toolsFolder(), ".locks", `${group.build.module}.lock`);
-    const waiting = (holder: string | undefined): void =>
-      progress.info(`Waiting for process ${holder ?? "?"}, which gets ${group.names.join(", ")}.`);
-    await withLock(
-      lock,
+  const getGroup = (group: Group): Promise<void> =>
+    withLock(
+      join(toolsFolder(), ".locks", `${group.build.module}.lock`),
       async () => {
         const still = group.names.filter((name) => !findStored(name));
         for (const name of still) fresh.add(name);
         if (still.length > 0) await getAll(group.build, still, progress);
       },
-      waiting,
+      (holder) => progress.info(`Waiting for process ${holder ?? "?"}, which gets ${group.names.join(", ")}.`),
     );
-  }
+  const outcomes = await Promise.allSettled(byModule(missing).map((group) => atMost(() => getGroup(group))));
+  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
   return names.map((name) => {
     const found = findStored(name);
     if (!found) throw new SetupError(`${name} was just put into ${toolsFolder()}, and is not there any more.`);
@@ -80,7 +79,29 @@ function byModule(names: readonly ToolName[]): Group[] {
     group.names.push(name);
     groups.set(build.module, group);
   }
-  return [...groups.values()];
+  // The longest first, so that no single one is left over at the end.
+  return [...groups.values()].sort((one, other) => other.build.minutes - one.build.minutes);
+}
+
+/**
+ * One build links on one processor while the other compiles: two at once take a seventh off the time. Each wants up to
+ * 3 GB, so a small machine takes one after the other.
+ */
+const builds = totalmem() >= 7.5e9 ? 2 : 1;
+let busy = 0;
+const queue: (() => void)[] = [];
+
+/** Runs `work` when fewer than `builds` others do, of all calls of this process. */
+async function atMost<T>(work: () => Promise<T>): Promise<T> {
+  if (busy >= builds) await new Promise<void>((resolve) => queue.push(resolve));
+  else busy += 1;
+  try {
+    return await work();
+  } finally {
+    const next = queue.shift();
+    if (next) next();
+    else busy -= 1;
+  }
 }
 
 /** Gets programs of one module; only one process at a time is here for a module. */
