@@ -1,26 +1,39 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
+import type { Registry } from "prom-client";
 import type { Config } from "./config.ts";
 import { createEngine } from "./engine/create-engine.ts";
+import { observeRuns, showStats } from "./engine-metrics.ts";
 import type { Queue } from "./queue/queue.ts";
 import type { Check } from "./readiness.ts";
+import { createReconciler } from "./reconcile/reconciler.ts";
 import { createKubernetesRuntime } from "./runtimes/kubernetes/runtime.ts";
+import { workspaceSettings } from "./settings.ts";
 import { keptPassphrase, reachingCluster } from "./startup.ts";
 import type { Stops } from "./stops.ts";
 import type { Database } from "./store/database.ts";
 import type { Notifications } from "./store/notifications.ts";
+import { ownHolder } from "./store/process-id.ts";
 
 export interface EngineRoleDeps {
   readonly config: Config;
   readonly database: Database;
   readonly queue: Queue;
   readonly notifications: Notifications;
+  readonly registry: Registry;
   readonly log: Logger;
   readonly stops: Stops;
 }
 
+export interface EngineRole {
+  readonly checks: readonly Check[];
+  /** Takes nothing more; what runs gets so many milliseconds, then is handed over. */
+  handOver(deadline: number): Promise<void>;
+}
+
 /** Starts what runs operations: the cluster's watches, the engine's workers, the reconciler. */
-export async function startEngineRole({ config, log, stops }: EngineRoleDeps): Promise<readonly Check[]> {
+export async function startEngineRole(deps: EngineRoleDeps): Promise<EngineRole> {
+  const { config, database, queue, notifications, registry, log, stops } = deps;
   const { engine: options, cluster } = config;
   const kubeconfig = cluster.kubeconfig ?? join(config.state, "platform", "kubeconfig");
   const runtime = await reachingCluster(kubeconfig, async () => {
@@ -28,7 +41,7 @@ export async function startEngineRole({ config, log, stops }: EngineRoleDeps): P
       kubeconfig,
       context: cluster.context,
       installation: cluster.installation,
-      onWatch: (state) => log.warn({ state }, "A watch of the cluster"),
+      onWatch: (state) => log.info({ watch: state }, "A watch of the cluster"),
     });
     stops.add("runtime", () => made.close());
     await made.start();
@@ -45,12 +58,34 @@ export async function startEngineRole({ config, log, stops }: EngineRoleDeps): P
     idleWorkers: options.idleWorkers,
   });
   stops.add("engine", () => engine.close());
-  return [
-    {
-      name: "cluster",
-      reason: "the cluster does not answer",
-      // Asks for a workspace that is not there: the cheapest question that the engine's rights allow.
-      look: () => runtime.observe("ws-aaaaaaaaaaaaaaaa"),
+  const { readySeconds, operationSeconds } = options;
+  const reconciler = createReconciler({
+    ...{ database, queue, notifications, engine, runtime, log },
+    settings: workspaceSettings(config),
+    holder: ownHolder(),
+    observer: observeRuns(registry),
+    options: {
+      engineRuns: options.concurrency,
+      deadlines: {
+        deploy: operationSeconds * 1000,
+        destroy: operationSeconds * 1000,
+        ready: readySeconds * 1000,
+        stopped: readySeconds * 1000,
+        gone: readySeconds * 1000,
+      },
     },
-  ];
+  });
+  showStats(registry, engine, reconciler);
+  await reconciler.start();
+  return {
+    checks: [
+      {
+        name: "cluster",
+        reason: "the cluster does not answer",
+        // Asks for a workspace that is not there: the cheapest question that the engine's rights allow.
+        look: () => runtime.observe("ws-aaaaaaaaaaaaaaaa"),
+      },
+    ],
+    handOver: (deadline) => reconciler.stop(deadline),
+  };
 }

@@ -92,12 +92,24 @@ export function createProvisioner(config: Config, { log, showAdminToken }: Provi
     const { database, notifications, queue } = await startDatabase();
     const checks: Check[] = [
       { name: "database", reason: "the database does not answer", look: () => database.queries.execute(sql`select 1`) },
-      { name: "queue", reason: "the queue does not answer", look: () => queue.depth() },
+      {
+        name: "queue",
+        reason: "the queue does not answer",
+        look: () => database.queries.execute(sql`select 1 from pgboss.queue limit 1`),
+      },
     ];
     const registry = new Registry();
     collectProcessMetrics(registry);
     if (config.roles.engine) {
-      checks.push(...(await startEngineRole({ config, database, queue, notifications, log, stops })));
+      const role = await startEngineRole({ config, database, queue, notifications, registry, log, stops });
+      // Begun with the stop itself, beside the listeners: each has the whole of the time.
+      let handedOver: Promise<void> | undefined;
+      stopping.signal.addEventListener("abort", () => {
+        handedOver = role.handOver(left());
+        handedOver.catch(() => undefined);
+      });
+      stops.add("reconciler", () => handedOver);
+      checks.push(...role.checks);
     }
     const metrics =
       config.metricsListener === null
@@ -114,7 +126,8 @@ export function createProvisioner(config: Config, { log, showAdminToken }: Provi
       blueprints,
       log,
       metrics: createApiMetrics(registry),
-      readiness: () => checkReadiness(checks),
+      readiness: () =>
+        checkReadiness(checks, { onUnready: (name, error) => log.warn({ err: error, part: name }, "Not ready") }),
       signup: config.signup,
       compat: config.compat,
       limits: { bodyBytes: http.bodyBytes, requestsPerMinute: http.requestsPerMinute },
@@ -123,11 +136,12 @@ export function createProvisioner(config: Config, { log, showAdminToken }: Provi
       stopping: stopping.signal,
       ...(http.adminToken === undefined ? {} : { adminToken: http.adminToken }),
     };
-    const first = http.adminToken === undefined ? await ensureAdminToken(tokens, new Date()) : null;
     const api = await startListener(createApi(deps), http, "BERTH_PORT");
     const place = config.privateListener;
     const privateUrl =
       place === null ? null : await startListener(createPrivateApi(deps, place.host), place, "BERTH_PRIVATE_PORT");
+    // Last, when nothing can fail any more: a token that was stored and not shown would be lost.
+    const first = http.adminToken === undefined ? await ensureAdminToken(tokens, new Date()) : null;
     if (first !== null) showAdminToken(first);
     return { api, private: privateUrl, metrics };
   };

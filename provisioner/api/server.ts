@@ -31,11 +31,24 @@ export async function listen(app: Pick<Api, "fetch">, port: number, host: string
   );
   server.maxHeadersCount = 100;
   server.maxConnections = 10_000;
+  let closing = false;
+  // A connection that is kept alive is idle, and can be ended, only once its answer is out.
+  server.on("request", (_request, response) => {
+    response.once("close", () => {
+      if (closing) setImmediate(() => server.closeIdleConnections());
+    });
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);
   });
-  return { url: urlOf(server, host), close: (milliseconds) => close(server, milliseconds) };
+  return {
+    url: urlOf(server, host),
+    close(milliseconds) {
+      closing = true;
+      return close(server, milliseconds);
+    },
+  };
 }
 
 function urlOf(server: Server, host: string): string {

@@ -35,9 +35,8 @@ const trusted: Identity = {
 
 function keepBrowsersOut(host: string) {
   return createMiddleware<ApiEnv>(async (context, next) => {
-    const browser = ["origin", "sec-fetch-site", "sec-fetch-mode"].some(
-      (name) => context.req.header(name) !== undefined,
-    );
+    // `sec-fetch-mode` alone says nothing: Node's own fetch sends it too.
+    const browser = ["origin", "sec-fetch-site"].some((name) => context.req.header(name) !== undefined);
     // A name that its owner points at the loopback (DNS rebinding) is not one of ours.
     const asked = (context.req.header("host") ?? "").replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
     if (browser || (isLoopback(host) && !isLoopback(asked))) {
