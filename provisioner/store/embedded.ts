@@ -36,7 +36,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   await mkdir(folder, { recursive: true });
   const password = await readPassword(join(folder, "password"));
   const data = join(folder, "data");
-  await endAbandoned(folder, data);
+  await endAbandonedPostgres(folder);
   if (!existsSync(join(data, "PG_VERSION"))) await initialise(folder, data, password, throwaway);
 
   const started = await start(folder, data, options);
@@ -63,8 +63,9 @@ async function readPassword(file: string): Promise<string> {
   }
 }
 
-/** Ends a server on this data folder whose starter is gone. */
-async function endAbandoned(folder: string, data: string): Promise<void> {
+/** Ends a server on this folder whose starter is gone; throws when the starter still lives. */
+export async function endAbandonedPostgres(folder: string): Promise<void> {
+  const data = join(folder, "data");
   const server = findServer(folder, data);
   if (server === undefined) {
     // Its number may belong to another process by now, which Postgres would take for a running server.

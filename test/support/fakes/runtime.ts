@@ -9,7 +9,7 @@ export interface FakeRuntime extends Runtime {
   /** Calls that change something, in order: `scale ws-… 0`. */
   readonly calls: readonly string[];
   /** The next call of that method fails so, before it does anything. */
-  failNext(method: Method, error: RuntimeError): void;
+  failNext(method: Method, error: Error): void;
   /** Every call of that method fails so, until `null`. */
   failAll(method: Method, error: RuntimeError | null): void;
   /** The next call of that method waits at the latch first. */
@@ -18,7 +18,7 @@ export interface FakeRuntime extends Runtime {
 
 export function createFakeRuntime(cluster: FakeCluster): FakeRuntime {
   const calls: string[] = [];
-  const failures: { readonly method: Method; readonly error: RuntimeError }[] = [];
+  const failures: { readonly method: Method; readonly error: Error }[] = [];
   const always = new Map<Method, RuntimeError>();
   const latches: { readonly method: Method; readonly latch: Latch }[] = [];
 
