@@ -92,16 +92,6 @@ export function cidrContains(outer: Cidr, inner: Cidr): boolean {
   return maskTo(inner.base, outer.prefix, width(outer.family)) === outer.base;
 }
 
-/** Whether a block has any address that is not the public internet's. */
-export function touchesSpecialRange(text: string): boolean {
-  const block = parseCidr(text);
-  if (block.family === 6 && !cidrContains(parseCidr(globalUnicastIpv6), block)) return true;
-  return [...specialIpv4, ...specialIpv6].some(({ cidr }) => {
-    const special = parseCidr(cidr);
-    return cidrContains(special, block) || cidrContains(block, special);
-  });
-}
-
 /** A block of addresses as text: "203.0.113.0/24", "2001:db8::/32"; not all addresses at once. */
 export const cidrBlock = z.string().refine((text) => {
   try {

@@ -109,10 +109,12 @@ export function confinements(spec: FoundationSpec) {
     ],
   };
 
+  // A label of ours is proof, as the engine can put it only on volumes that workspaces claim in our class. So a kept
+  // volume stays ours when the installation takes another class.
   const volumeOurs = (volume: string, labels: string) =>
-    `${volume}.spec.?storageClassName.orValue('') == ${text(storageClass)} && (` +
     `(${ours(labels)}) || (!(${text(labelKeys.installation)} in ${labels}) && ` +
-    `${volume}.spec.?claimRef.?namespace.orValue('').startsWith('ws-')))`;
+    `${volume}.spec.?storageClassName.orValue('') == ${text(storageClass)} && ` +
+    `${volume}.spec.?claimRef.?namespace.orValue('').startsWith('ws-'))`;
   const volumes: Confinement = {
     groups: [""],
     resources: ["persistentvolumes"],

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  cidrBlock,
   cidrContains,
   globalUnicastIpv6,
   parseCidr,
   publicInternet,
-  touchesSpecialRange,
 } from "../../../components/core/cidr.ts";
 
 /** Whether a NetworkPolicy that allows the public internet lets an address through. */
@@ -79,6 +79,15 @@ describe("the public internet", () => {
   });
 });
 
+describe("cidrBlock", () => {
+  test.each(["10.1.0.0/16", "2001:db8::/32", "1.1.1.1/32"])("accepts %s", (text) =>
+    expect(cidrBlock.safeParse(text).success).toBe(true),
+  );
+  test.each(["0.0.0.0/0", "::/0", "10.0.0.1/8", "everything", ""])("refuses %j", (text) =>
+    expect(cidrBlock.safeParse(text).error?.issues[0]?.message).toContain("must be a block of addresses"),
+  );
+});
+
 describe("parseCidr", () => {
   test.each([
     "1.2.3.4",
@@ -108,14 +117,4 @@ describe("parseCidr", () => {
     expect(parseCidr("1:2:3:4:5:6:7:8/128").base).toBe(0x00010002000300040005000600070008n);
     expect(cidrContains(parseCidr(globalUnicastIpv6), parseCidr("::/0"))).toBe(false);
   });
-});
-
-describe("touchesSpecialRange", () => {
-  test.each(["10.1.0.0/16", "0.0.0.0/0", "169.254.0.0/15", "::/0", "fd00::/8", "2001:db8:1::/48"])(
-    "says so of %s",
-    (block) => expect(touchesSpecialRange(block)).toBe(true),
-  );
-  test.each(["1.1.1.0/24", "2606:4700::/32"])("says no of %s", (block) =>
-    expect(touchesSpecialRange(block)).toBe(false),
-  );
 });
