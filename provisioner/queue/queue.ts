@@ -35,8 +35,6 @@ export interface Queue {
   discard(transaction: Transaction, workspace: string): Promise<void>;
   /** Every entry there is, by workspace. */
   entries(): Promise<ReadonlyMap<string, Entry>>;
-  /** How many entries wait or are taken. */
-  depth(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -95,13 +93,6 @@ export function createQueue({ pool }: Database, options: QueueOptions = {}): Que
         [queueName],
       );
       return new Map(rows.map(({ workspace, taken }) => [workspace, { takenFor: taken ?? undefined }]));
-    },
-    async depth() {
-      const { rows } = await pool.query<{ depth: number }>(
-        "select count(*)::int as depth from pgboss.job where name = $1 and state in ('created', 'retry', 'active')",
-        [queueName],
-      );
-      return rows[0]?.depth ?? 0;
     },
     stop: () => boss.stop({ graceful: false, close: false }),
   };
