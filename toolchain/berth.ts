@@ -8,6 +8,7 @@ import type { LocalConfig } from "../stacks/config.ts";
 import { SetupError } from "./errors.ts";
 import { ensureFoundation, localPassphrase } from "./foundation.ts";
 import { checkout, stateLayout } from "./paths.ts";
+import { components } from "./platform/components.ts";
 import { type ClusterChoice, openPlatform } from "./platform/existing.ts";
 import { writeServiceAccountKubeconfig } from "./platform/service-accounts.ts";
 import { ensurePulumi, type PulumiInstallation } from "./pulumi-home.ts";
@@ -66,9 +67,11 @@ export async function startBerth(options: BerthOptions, progress: Progress): Pro
   try {
     const begun = performance.now();
     const foreign = Boolean(options.cluster?.kubeconfig || options.cluster?.context);
-    const pulumi = await ensurePulumi(progress, join(options.state, "pulumi-home"));
-    if (!foreign)
-      await ensureTools(["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"], progress);
+    // At once: what must be built then shares the processors best.
+    const [pulumi] = await Promise.all([
+      ensurePulumi(progress, join(options.state, "pulumi-home")),
+      foreign ? [] : ensureTools(components, progress),
+    ]);
     const setUp = performance.now();
 
     const { nodes, throwaway, state } = options;
