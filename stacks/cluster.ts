@@ -13,6 +13,9 @@ export function clusterProvider({ kubeconfig, context }: ClusterChoice): Provide
   return new Provider("cluster", {
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
+    // A stack stays on its cluster. By default the provider takes a new address of the API server for another cluster,
+    // and would replace every object: users' volumes among them.
+    clusterIdentifier: "berth",
     // Changed settings are changed in place; the provider would otherwise replace the object, and the name is taken.
     enableConfigMapMutable: true,
     enableSecretMutable: true,

@@ -19,6 +19,7 @@ describe("a workspace's program", () => {
       name: "cluster",
       inputs: {
         enableConfigMapMutable: "true",
+        clusterIdentifier: "berth",
         enableSecretMutable: "true",
         enablePatchForce: "true",
         upsertExistingObjects: "true",
