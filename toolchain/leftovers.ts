@@ -22,13 +22,9 @@ export interface LeftoverOptions {
  * deleted and no operation is under way. Volumes that were kept on purpose are not leftovers.
  */
 export async function findLeftovers(options: LeftoverOptions): Promise<string[]> {
-  const found = await Promise.all([
-    inCluster(options),
-    inFiles(options.state),
-    inDatabase(options),
-    inProcesses(options.state),
-  ]);
-  return found.flat();
+  const { ids, found } = await inDatabase(options);
+  const elsewhere = await Promise.all([inCluster(options, ids), inFiles(options.state), inProcesses(options.state)]);
+  return [...found, ...elsewhere.flat()];
 }
 
 const metadata = z.object({
@@ -58,7 +54,7 @@ const kinds = {
   "/apis/networking.k8s.io/v1/networkpolicies": "network policy",
 } as const;
 
-async function inCluster({ kubeconfig, installation = "local" }: LeftoverOptions): Promise<string[]> {
+async function inCluster({ kubeconfig, installation = "local" }: LeftoverOptions, ids: Ids): Promise<string[]> {
   const client = createClient(await loadAccess({ kubeconfig }));
   const labelSelector = `${installationSelector(installation)},${labelKeys.workspace}`;
   try {
@@ -68,20 +64,21 @@ async function inCluster({ kubeconfig, installation = "local" }: LeftoverOptions
         return items.map(({ metadata: { namespace, name } }) => `${kind} ${namespace ? `${namespace}/` : ""}${name}`);
       }),
     );
-    return [...labelled.flat(), ...(await volumesLeft(client, installation))];
+    return [...labelled.flat(), ...(await volumesLeft(client, installation, ids))];
   } finally {
     client.close();
   }
 }
 
-async function volumesLeft(client: KubernetesClient, installation: string): Promise<string[]> {
+async function volumesLeft(client: KubernetesClient, installation: string, ids: Ids): Promise<string[]> {
   const { items } = volumes.parse(await client.request({ path: "/api/v1/persistentvolumes" }));
   return items.flatMap(({ metadata: { name, labels }, spec }) => {
     const owner = labels[labelKeys.installation];
     if (owner === installation) return labels["berth.dev/volume"] === "kept" ? [] : [`volume ${name}`];
     // One that was provisioned and never labelled: whose it is says only the name of its claim's namespace.
-    const orphan = owner === undefined && /^ws-[a-z2-7]{16}$/.test(spec.claimRef?.namespace ?? "");
-    return orphan ? [`volume ${name} of ${spec.claimRef?.namespace}`] : [];
+    const claimant = spec.claimRef?.namespace ?? "";
+    const orphan = owner === undefined && (ids?.has(claimant) ?? /^ws-[a-z2-7]{16}$/.test(claimant));
+    return orphan ? [`volume ${name} of ${claimant}`] : [];
   });
 }
 
@@ -107,9 +104,12 @@ const questions = {
   "host that is taken": "select label as id from hosts where released_at is null",
 } as const;
 
-async function inDatabase({ state, databaseUrl }: LeftoverOptions): Promise<string[]> {
+/** Ids of all workspaces that there ever were; undefined when the database could not be asked. */
+type Ids = ReadonlySet<string> | undefined;
+
+async function inDatabase({ state, databaseUrl }: LeftoverOptions): Promise<{ ids: Ids; found: string[] }> {
   const connectionString = databaseUrl ?? (await embeddedUrl(state));
-  if (connectionString === undefined) return [];
+  if (connectionString === undefined) return { ids: undefined, found: [] };
   const client = new pg.Client({ connectionString });
   await client.connect();
   try {
@@ -118,7 +118,8 @@ async function inDatabase({ state, databaseUrl }: LeftoverOptions): Promise<stri
       const { rows } = await client.query<{ id: string }>(question);
       found.push(...rows.map(({ id }) => `${what}: ${id}`));
     }
-    return found;
+    const { rows } = await client.query<{ id: string }>("select id from workspaces");
+    return { ids: new Set(rows.map(({ id }) => id)), found };
   } finally {
     await client.end();
   }

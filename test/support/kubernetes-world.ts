@@ -1,4 +1,5 @@
 import type { KubernetesClient } from "../../provisioner/runtimes/kubernetes/client.ts";
+import { claimObject } from "../../provisioner/runtimes/kubernetes/objects.ts";
 import { createKubernetesRuntime } from "../../provisioner/runtimes/kubernetes/runtime.ts";
 import { applyWorkspace, exists, newWorkspaceId, testWorkspace } from "./kubernetes.ts";
 import type { RuntimeWorld } from "./runtime-contract.ts";
@@ -41,7 +42,14 @@ export async function kubernetesWorld(options: KubernetesWorldOptions): Promise<
     beginDeletion,
     volumeExists,
     async close() {
-      for (const id of foreign) await beginDeletion(id);
+      for (const id of foreign) {
+        const claim = claimObject.parse(
+          await admin.request({ path: `/api/v1/namespaces/${id}/persistentvolumeclaims/home` }),
+        );
+        await beginDeletion(id);
+        const volume = claim.spec.volumeName;
+        if (volume) await admin.request({ method: "DELETE", path: `/api/v1/persistentvolumes/${volume}` });
+      }
       await runtime.close();
       admin.close();
     },
