@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { createMiddleware } from "hono/factory";
 import { routePath } from "hono/route";
@@ -9,7 +8,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { compatRoutes } from "../compat/routes.ts";
 import { createAddressOf } from "./addresses.ts";
 import { allow, authenticate, createRefusals } from "./auth.ts";
-import { readableJson } from "./body.ts";
+import { limitBody, readableJson } from "./body.ts";
 import type { ApiEnv } from "./context.ts";
 import { type ApiDeps, defaultLimits } from "./deps.ts";
 import { describeApi } from "./openapi.ts";
@@ -52,11 +51,11 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   });
 
   // The signature is this route's proof of who asks: it comes before the rule that a token is needed.
-  app.use("/v1/webhooks/*", limitBody(routeDeps));
+  app.use("/v1/webhooks/*", limitBody(routeDeps.limits.bodyBytes));
   app.route("/", signupRoutes(routeDeps, refusals));
 
   for (const path of ["/v1/*", "/metrics", "/api/v1/*", "/containers", "/containers/*"]) {
-    app.use(path, auth, limitBody(routeDeps), readableJson());
+    app.use(path, auth, limitBody(routeDeps.limits.bodyBytes), readableJson());
   }
   for (const path of ["/api/v1/*", "/containers", "/containers/*"]) app.use(path, allow("admin", "service"));
   app.route("/", metricsRoutes(routeDeps));
@@ -119,10 +118,6 @@ export function completeDeps(deps: ApiDeps): RouteDeps {
     held: createSlots(limits.heldRequests, deps.metrics.held),
     streams: createSlots(limits.streams, deps.metrics.streams),
   };
-}
-
-export function limitBody({ limits }: RouteDeps) {
-  return bodyLimit({ maxSize: limits.bodyBytes });
 }
 
 /** One log line and one figure per request; neither holds a query, a header or a body, where secrets may stand. */

@@ -1,8 +1,8 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { createMiddleware } from "hono/factory";
 import { isLoopback } from "../api/addresses.ts";
-import { completeDeps, createShell, limitBody } from "../api/app.ts";
-import { readableJson } from "../api/body.ts";
+import { completeDeps, createShell } from "../api/app.ts";
+import { limitBody, readableJson } from "../api/body.ts";
 import type { ApiEnv, Identity } from "../api/context.ts";
 import type { ApiDeps } from "../api/deps.ts";
 import { ApiProblem } from "../api/problems.ts";
@@ -15,7 +15,7 @@ import { compatRoutes } from "./routes.ts";
 export function createPrivateApi(deps: ApiDeps, host: string): OpenAPIHono<ApiEnv> {
   const routeDeps = completeDeps({ ...deps, corsOrigins: [] });
   const app = createShell(routeDeps);
-  app.use(keepBrowsersOut(host), limitBody(routeDeps), readableJson());
+  app.use(keepBrowsersOut(host), limitBody(routeDeps.limits.bodyBytes), readableJson());
   app.use(
     createMiddleware<ApiEnv>(async (context, next) => {
       context.set("identity", trusted);
