@@ -4,12 +4,14 @@
  * that does nothing else would be; it reads one order a line from its input and writes one result a line.
  */
 import { mkdirSync } from "node:fs";
+import { delimiter, dirname } from "node:path";
 import { createInterface } from "node:readline";
 import * as automation from "@pulumi/pulumi/automation/index.js";
 import type { WorkspaceSpec } from "../components/workspace/spec.ts";
 import { workspaceProgram } from "../stacks/workspace.ts";
 
 export interface PlainOptions {
+  /** Path of the Pulumi CLI. */
   readonly pulumi: string;
   readonly backend: string;
   readonly passphrase: string;
@@ -69,6 +71,8 @@ export interface PlainResult {
 /** Answers orders until its input ends; `PLAIN_OPTIONS` holds the options as JSON. */
 async function serve(): Promise<void> {
   const options: PlainOptions = JSON.parse(process.env.PLAIN_OPTIONS ?? "{}");
+  // Where the Automation API looks for the CLI.
+  process.env.PATH = [dirname(options.pulumi), process.env.PATH].join(delimiter);
   const pending: Promise<void>[] = [];
   for await (const line of createInterface({ input: process.stdin })) {
     const order: PlainOrder = JSON.parse(line);

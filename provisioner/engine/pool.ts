@@ -35,7 +35,7 @@ const titleRoom = "-".repeat(64);
 function startWorker(environment: Readonly<Record<string, string>>): Worker {
   const child = fork(workerFile, [titleRoom], {
     env: { ...environment },
-    execArgv: ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=16"],
+    execArgv: [],
     // A group of its own: Ctrl-C at the terminal is the provisioner's to handle.
     detached: true,
     stdio: ["ignore", "ignore", "ignore", "ipc"],

@@ -18,10 +18,22 @@ function readProcessFile(pid: number, file: "environ" | "cmdline" | "stat"): str
   }
 }
 
+/** Fields of /proc/<pid>/stat from the third one on; the second, the name, may hold anything. */
+function statOf(pid: number): string[] {
+  const stat = readProcessFile(pid, "stat");
+  return stat === "" ? [] : stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
 /** A zombie holds nothing any more; its parent has only not asked for its end yet. */
 function isDead(pid: number): boolean {
-  const stat = readProcessFile(pid, "stat");
-  return stat === "" || stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3) === "Z";
+  const [state] = statOf(pid);
+  return state === undefined || state === "Z";
+}
+
+/** Tells a process from every other one since the machine started; `undefined` when there is none. */
+export function identityOf(pid: number): string | undefined {
+  const started = statOf(pid)[19];
+  return started === undefined || isDead(pid) ? undefined : `${pid}-${started}`;
 }
 
 /** Ids of all living processes whose environment, or worker's title, names the lease. Linux only. */
@@ -48,14 +60,15 @@ function kill(pid: number): void {
   }
 }
 
-/** Kills what carries the lease once, without waiting; returns how many there were. */
-export function killLeaseNow(lease: string, except?: number): number {
-  const pids = processesOfLease(lease).filter((pid) => pid !== except && pid !== process.pid);
+/** Kills what carries the lease, but not the caller, without waiting; returns how many there were. */
+export function killLeaseNow(lease: string): number {
+  const pids = processesOfLease(lease).filter((pid) => pid !== process.pid);
   for (const pid of pids) kill(pid);
   return pids.length;
 }
 
 /** Kills every process that carries the lease until none is left: a killed one may just have started another. */
 export async function killProcessesOfLease(lease: string): Promise<void> {
-  while (killLeaseNow(lease) > 0) await delay(5);
+  // One that cannot die yet (its disk does not answer) must not keep us busy.
+  for (let pause = 5; killLeaseNow(lease) > 0; pause = Math.min(2 * pause, 500)) await delay(pause);
 }

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { processesOfLease } from "./processes.ts";
+import { identityOf, processesOfLease } from "./processes.ts";
 
 /** Folders of operations, each with the private files of one. */
 export interface WorkFolders {
@@ -31,15 +31,14 @@ export function workFolders(root: string): WorkFolders {
       await mkdir(root, { recursive: true, mode: 0o700 });
       for (const name of await readdir(root)) {
         if (!name.startsWith(prefix) || inUse.has(join(root, name))) continue;
-        const [, pid, lease] = name.split(".");
+        const [, owner = "", lease = ""] = name.split(".");
         // Another provisioner on the same state, or a worker that has not yet seen its provisioner die.
-        const alive =
-          (pid !== undefined && isOther(Number(pid))) || (lease !== undefined && processesOfLease(lease).length > 0);
+        const alive = isOther(owner) || processesOfLease(lease).length > 0;
         if (!alive) await rm(join(root, name), { recursive: true, force: true });
       }
     },
     async create(lease, { project, passphrase, plugins }) {
-      const folder = join(root, `${prefix}${process.pid}.${lease}.${counter++}`);
+      const folder = join(root, `${prefix}${identityOf(process.pid)}.${lease}.${counter++}`);
       inUse.add(folder);
       await mkdir(join(folder, "home", ".pulumi"), { recursive: true, mode: 0o700 });
       await mkdir(join(folder, "tmp"), { mode: 0o700 });
@@ -59,13 +58,8 @@ export function workFolders(root: string): WorkFolders {
   };
 }
 
-/** Whether another living process has this id. */
-function isOther(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
+/** Whether a folder's owner is a living process, and not this one. */
+function isOther(owner: string): boolean {
+  const pid = Number(owner.split("-")[0]);
+  return pid !== process.pid && identityOf(pid) === owner;
 }
