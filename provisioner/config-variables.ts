@@ -192,7 +192,7 @@ export const variables = {
     group: "Places",
     about: "Kubeconfig of the cluster that workspaces run on.",
     fix: "Write the path of one kubeconfig file.",
-    otherwise: "the pod's service account, or the local platform that `npm start` starts",
+    otherwise: "the one of the local platform in BERTH_STATE, which `npm start` starts",
   }),
   BERTH_KUBE_CONTEXT: variable(
     z
@@ -223,7 +223,7 @@ export const variables = {
   }),
   BERTH_IDLE_WORKERS: variable(whole(0, 256).default(2), {
     group: "Engine",
-    about: "Engine workers that are kept ready; each takes about 150 MB.",
+    about: "Engine workers that are kept ready; each takes some 90 MiB.",
     fix: "Write a whole number from 0 to BERTH_CONCURRENCY.",
   }),
   BERTH_OPERATION_DEADLINE: variable(whole(10, 7200).default(600), {

@@ -1,28 +1,11 @@
-import pino from "pino";
 import { UserError } from "../components/core/errors.ts";
 import { parseConfig } from "./config.ts";
+import { createLog } from "./log.ts";
 import { createProvisioner } from "./provisioner.ts";
-
-/** Names under which secrets might come into a log line; the redaction is the last net, not the first. */
-const secretFields = [
-  "authorization",
-  "password",
-  "passphrase",
-  "token",
-  "secret",
-  "secrets",
-  "databaseUrl",
-  "kubeconfig",
-];
 
 async function main(): Promise<void> {
   const config = parseConfig(process.env);
-  const log = pino({
-    level: config.logLevel,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: secretFields.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: "(hidden)" },
-  });
+  const log = createLog(config.logLevel);
   const provisioner = createProvisioner(config, {
     log,
     showAdminToken: (token) =>

@@ -146,15 +146,22 @@ export function createProvisioner(config: Config, { log, showAdminToken }: Provi
     return { api, private: privateUrl, metrics };
   };
 
+  let starting: Promise<unknown> | undefined;
   return {
     async start() {
+      const begun = start();
+      starting = begun.catch(() => undefined);
       try {
-        return await start();
+        return await begun;
       } catch (error) {
         await stop();
         throw error;
       }
     },
-    stop,
+    async stop() {
+      // What is being started when the signal comes is stopped too, once it is there.
+      await starting;
+      await stop();
+    },
   };
 }

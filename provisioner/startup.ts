@@ -39,13 +39,13 @@ function codeOf(error: unknown): string | undefined {
 }
 
 /** Runs what needs the cluster for the first time; says in words what keeps it from answering. */
-export async function reachingCluster<T>(kubeconfig: string | undefined, work: () => Promise<T>): Promise<T> {
+export async function reachingCluster<T>(kubeconfig: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof RuntimeError)) throw error;
     const fix = `${error.message.replace(/\.?$/, ".")} Start the cluster, or name another one.`;
-    throw new UserError({ option: "KUBECONFIG", value: kubeconfig ?? "(the pod's service account)", fix });
+    throw new UserError({ option: "KUBECONFIG", value: kubeconfig, fix });
   }
 }
 

@@ -16,7 +16,7 @@ export function createApiMetrics(registry = new Registry()): ApiMetrics {
     registry,
     requests: new Histogram({
       name: "berth_http_request_seconds",
-      help: "Time to answer a request; held requests and streams count whole.",
+      help: "Time until a request is answered; of a stream, until it begins.",
       labelNames: ["method", "route", "status"],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
       registers: [registry],

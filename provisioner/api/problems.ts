@@ -45,11 +45,6 @@ const kinds: Readonly<Record<ProblemCode, { status: number; title: string }>> = 
   internal: { status: 500, title: "Something went wrong here" },
 };
 
-/** The HTTP status of a problem. */
-export function problemStatus(code: ProblemCode): number {
-  return kinds[code].status;
-}
-
 /** Makes the answer to anything that was thrown. What is not known to be for the caller's eyes is not shown. */
 export function problemResponse(error: unknown, requestId: string, compatible: boolean): Response {
   const known = toProblem(error);

@@ -4,12 +4,14 @@ import type { WorkspaceService } from "../workspaces/service.ts";
 const keepAliveMilliseconds = 15_000;
 
 interface StreamOptions {
-  readonly service: WorkspaceService;
+  readonly service: Pick<WorkspaceService, "operation" | "log" | "changed">;
   readonly operation: string;
   readonly viewer: string | null;
   /** Sequence of the last line that the reader has. */
   readonly after: number;
-  readonly stream: Pick<SSEStreamingApi, "writeSSE" | "write" | "onAbort" | "aborted">;
+  readonly stream: Pick<SSEStreamingApi, "writeSSE" | "onAbort" | "aborted"> & {
+    write(text: string): Promise<unknown>;
+  };
   /** Asked now and then: a revoked token's stream ends. */
   readonly stillValid: () => Promise<boolean>;
   /** Ends the stream: the reader resumes elsewhere. */
