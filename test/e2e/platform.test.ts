@@ -33,8 +33,8 @@ async function open(): Promise<Platform> {
   return platform;
 }
 
-/** Opens the platform in a process of its own, to be killed; gives what it said of it. */
-async function openElsewhere(): Promise<{ readonly kill: () => Promise<void>; readonly reused: boolean }> {
+/** A process of its own that opens the platform, says so, and stays. */
+function spawnStarter(): ChildProcessByStdio<null, Readable, null> {
   const module = new URL("../../toolchain/platform/platform.ts", import.meta.url).href;
   const script = `
     import { startPlatform } from ${JSON.stringify(module)};
@@ -42,9 +42,15 @@ async function openElsewhere(): Promise<{ readonly kill: () => Promise<void>; re
     process.stdout.write(JSON.stringify({ reused }));
     setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ["--input-type=module-typescript", "--eval", script], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "ignore"],
   });
   children.push(child);
+  return child;
+}
+
+/** Opens the platform in a process of its own, to be killed; gives what it said of it. */
+async function openElsewhere(): Promise<{ readonly kill: () => Promise<void>; readonly reused: boolean }> {
+  const child = spawnStarter();
   const [said] = await once(child.stdout, "data");
   return {
     reused: JSON.parse(String(said)).reused,
@@ -121,6 +127,31 @@ describe("a platform that this process started", () => {
     expect(existsSync(path)).toBe(true);
     await platform.stop();
     expect(existsSync(path)).toBe(false);
+  });
+});
+
+describe("a platform whose starter is told to end", () => {
+  test("ends with it while it starts, and leaves nothing", async () => {
+    const child = spawnStarter();
+    await expect.poll(() => processes().length, { timeout: 60_000 }).toBeGreaterThan(0);
+    const running = processes();
+    const exit = once(child, "exit");
+    child.kill("SIGTERM");
+    await exit;
+    expect(running.some(isAlive)).toBe(false);
+    expect(processes()).toEqual([]);
+  });
+
+  test("ends with it when it was ready, unless the starter sees to that itself", async () => {
+    await openElsewhere();
+    const running = processes();
+    const [child] = children;
+    if (!child) throw new Error("nobody started it");
+    const exit = once(child, "exit");
+    child.kill("SIGINT");
+    expect(await exit).toEqual([null, "SIGINT"]);
+    expect(running.some(isAlive)).toBe(false);
+    expect(existsSync(state)).toBe(false);
   });
 });
 

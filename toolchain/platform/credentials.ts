@@ -77,6 +77,14 @@ export interface Access {
   readonly token: string;
 }
 
+/** The API server's address. */
+export const serverOf = (port: number): string => `https://127.0.0.1:${port}`;
+
+/** The way in for the administrator of the platform in that folder. @throws Error before it has its certificate. */
+export function adminAccess(folder: string, port: number): Access {
+  return { server: serverOf(port), authority: readAuthority(folder), token: readToken(folder, "admin") };
+}
+
 /** Writes a kubeconfig (as JSON, which is YAML), readable by its owner only. */
 export function writeKubeconfig(file: string, { server, authority, token }: Access, namespace?: string): void {
   const config = {

@@ -1,26 +1,18 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { withLock } from "../lock.ts";
 import { endProcess, identify, isAlive, type ProcessId } from "../processes.ts";
+import { beforeFatalSignals } from "../signals.ts";
 import { type Progress, silent } from "../terminal.ts";
 import { ensureTools, toolVersion } from "../tools.ts";
-import { ask, ensureObject, NoAnswer } from "./api.ts";
-import {
-  type Component,
-  componentKubeconfig,
-  components,
-  files,
-  kwokAccess,
-  kwokConfig,
-  schedulerConfig,
-  simulatedNode,
-} from "./components.ts";
-import { type Access, ensureCredentials, readAuthority, readToken, writeKubeconfig } from "./credentials.ts";
+import { ask } from "./api.ts";
+import { type Component, componentKubeconfig, components, files, kwokConfig, schedulerConfig } from "./components.ts";
+import { adminAccess, ensureCredentials, readToken, serverOf, writeKubeconfig } from "./credentials.ts";
 import { PortTaken, type RunningComponent, startComponent } from "./launch.ts";
+import { addNodes, untilReady, untilServing } from "./ready.ts";
 import { type PlatformRecord, readRecord, removeRecord, writeRecord } from "./record.ts";
-import { removeHostFolders } from "./volumes.ts";
+import { hostFolderProblem, removeHostFolders } from "./volumes.ts";
 
 export interface PlatformOptions {
   /** The folder that keeps everything of this platform: data, certificates, logs. */
@@ -43,8 +35,6 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
-/** How long the whole platform may take to get ready. */
-const readyWithinMs = 60_000;
 /** How long a program may take to end by itself. */
 const endWithinMs = 5_000;
 const portTries = 5;
@@ -68,26 +58,56 @@ export async function startPlatform(options: PlatformOptions, progress: Progress
     withLock(join(folder, "lock"), work, (holder) =>
       progress.info(`Waiting for process ${holder ?? "?"}, which starts or stops the platform in ${folder}.`),
     );
-  const stop = (): Promise<void> => locked(() => leave(folder, self));
+  const interrupted = new AbortController();
+  let left = false;
+  const stop = async (): Promise<void> => {
+    unguard();
+    if (left) return;
+    left = true;
+    await locked(() => leave(folder, self));
+  };
+  const start = (): Promise<Platform> =>
+    locked(async () => {
+      const found = readRecord(folder);
+      if (found && (await isHealthy(folder, found))) {
+        writeRecord(folder, { ...found, users: [...found.users.filter(isAlive), self] });
+        progress.info(`Local Kubernetes: found running at ${serverOf(found.port)}.`);
+        return { kubeconfig: join(folder, files.kubeconfig), server: serverOf(found.port), reused: true, stop };
+      }
+      if (found) await progress.step("End what is left of an earlier run", () => endAll(folder, found));
+      const problem = hostFolderProblem();
+      if (problem) progress.warn(problem);
 
-  return locked(async () => {
-    const found = readRecord(folder);
-    if (found && (await isHealthy(folder, found))) {
-      const users = [...found.users.filter(isAlive), self];
-      writeRecord(folder, { ...found, users });
-      progress.info(`Local Kubernetes: found running at ${serverOf(found.port)}.`);
-      return { kubeconfig: join(folder, files.kubeconfig), server: serverOf(found.port), reused: true, stop };
-    }
-    if (found) await progress.step("End what is left of an earlier run", () => endAll(folder, found));
-
-    const port = await progress.step(`Start Kubernetes ${toolVersion("kube-apiserver")}`, async (note) => {
-      const programs = Object.fromEntries(tools.map((tool) => [tool.name, tool.path]));
-      const chosen = await launch(folder, programs, found?.port, options, self);
-      note(`${serverOf(chosen)}, ${options.nodes ?? 5} simulated nodes`);
-      return chosen;
+      const port = await progress.step(`Start Kubernetes ${toolVersion("kube-apiserver")}`, async (note) => {
+        const programs = Object.fromEntries(tools.map((tool) => [tool.name, tool.path]));
+        const chosen = await launch({
+          folder,
+          programs,
+          lastPort: found?.port,
+          options,
+          self,
+          signal: interrupted.signal,
+        });
+        note(`${serverOf(chosen)}, ${options.nodes ?? 5} simulated nodes`);
+        return chosen;
+      });
+      return { kubeconfig: join(folder, files.kubeconfig), server: serverOf(port), reused: false, stop };
     });
-    return { kubeconfig: join(folder, files.kubeconfig), server: serverOf(port), reused: false, stop };
+
+  // Its programs do not end with this process: a Ctrl-C before the caller listens to it would leave them.
+  let starting: Promise<Platform> | undefined;
+  const unguard = beforeFatalSignals(async () => {
+    interrupted.abort();
+    await starting?.catch(() => {});
+    await stop();
   });
+  try {
+    starting = start();
+    return await starting;
+  } catch (error) {
+    unguard();
+    throw error;
+  }
 }
 
 /**
@@ -110,12 +130,7 @@ export async function describePlatform(folder: string): Promise<string> {
   return `running at ${serverOf(record.port)}, used by ${record.users.filter(isAlive).length} processes`;
 }
 
-const serverOf = (port: number): string => `https://127.0.0.1:${port}`;
 const versionsOf = (): string => components.map((name) => `${name} ${toolVersion(name)}`).join(", ");
-
-function accessOf(folder: string, port: number): Access {
-  return { server: serverOf(port), authority: readAuthority(folder), token: readToken(folder, "admin") };
-}
 
 /** Whether every program of that record runs and the API server says that it is ready. */
 async function isHealthy(folder: string, record: PlatformRecord): Promise<boolean> {
@@ -125,20 +140,24 @@ async function isHealthy(folder: string, record: PlatformRecord): Promise<boolea
   });
   if (!all || record.versions !== versionsOf()) return false;
   try {
-    return (await ask(accessOf(folder, record.port), "GET", "/readyz")).status === 200;
+    return (await ask(adminAccess(folder, record.port), "GET", "/readyz")).status === 200;
   } catch {
     return false;
   }
 }
 
+interface Launch {
+  readonly folder: string;
+  readonly programs: Readonly<Record<string, string>>;
+  /** The port of the platform that ran in this folder before. */
+  readonly lastPort: number | undefined;
+  readonly options: PlatformOptions;
+  readonly self: ProcessId;
+  readonly signal: AbortSignal;
+}
+
 /** Starts all programs; on another port when somebody was quicker to take the chosen one. */
-async function launch(
-  folder: string,
-  programs: Readonly<Record<string, string>>,
-  lastPort: number | undefined,
-  options: PlatformOptions,
-  self: ProcessId,
-): Promise<number> {
+async function launch({ folder, programs, lastPort, options, self, signal }: Launch): Promise<number> {
   ensureCredentials(folder);
   writeFileSync(join(folder, files.schedulerConfig), schedulerConfig());
   writeFileSync(join(folder, files.kwokConfig), kwokConfig);
@@ -159,7 +178,7 @@ async function launch(
     try {
       start("etcd");
       start("kube-apiserver");
-      const access = await untilServing(folder, port, running);
+      const access = await untilServing(folder, port, running, signal);
       writeKubeconfig(join(folder, files.kubeconfig), access);
       writeFileSync(join(folder, files.authority), access.authority);
       for (const name of ["kube-controller-manager", "kube-scheduler", "kwok"] as const) {
@@ -167,7 +186,7 @@ async function launch(
         start(name);
       }
       await addNodes(access, options.nodes ?? 5);
-      await untilReady(access, options.nodes ?? 5, running);
+      await untilReady(access, options.nodes ?? 5, running, signal);
       for (const component of running) component.release();
       return port;
     } catch (error) {
@@ -192,63 +211,6 @@ function freePort(wanted?: number): Promise<number> {
   });
 }
 
-/** Polls until `probe` gives a value; fails at the deadline, or as soon as one of the programs has ended. */
-async function until<T>(
-  what: string,
-  running: readonly RunningComponent[],
-  probe: () => Promise<T | undefined>,
-): Promise<T> {
-  const deadline = Date.now() + readyWithinMs;
-  let last = "";
-  for (;;) {
-    for (const component of running) component.check();
-    try {
-      const value = await probe();
-      if (value !== undefined) return value;
-    } catch (error) {
-      if (!(error instanceof NoAnswer)) throw error;
-      last = ` (${error.message})`;
-    }
-    if (Date.now() > deadline) {
-      const logs = running.map((component) => component.logTail()).join("\n");
-      throw new Error(`${what} was not there after ${readyWithinMs / 1000} s${last}.\n${logs}`);
-    }
-    await delay(25);
-  }
-}
-
-function untilServing(folder: string, port: number, running: readonly RunningComponent[]): Promise<Access> {
-  return until("The API server", running, async () => {
-    let access: Access;
-    try {
-      access = accessOf(folder, port);
-    } catch {
-      return undefined; // It has not written its certificate yet.
-    }
-    return (await ask(access, "GET", "/readyz", undefined, 2000)).status === 200 ? access : undefined;
-  });
-}
-
-async function addNodes(access: Access, count: number): Promise<void> {
-  const roles = "/apis/rbac.authorization.k8s.io/v1";
-  await ensureObject(access, `${roles}/clusterroles`, kwokAccess.role);
-  await ensureObject(access, `${roles}/clusterrolebindings`, kwokAccess.binding);
-  for (let index = 1; index <= count; index += 1) await ensureObject(access, "/api/v1/nodes", simulatedNode(index));
-}
-
-/** Ready: every node says so, and the controllers have made the first service account. */
-async function untilReady(access: Access, nodes: number, running: readonly RunningComponent[]): Promise<void> {
-  await until("A ready node", running, async () => {
-    const { text } = await ask(access, "GET", "/api/v1/nodes");
-    const ready = text.match(/"type":\s*"Ready",\s*"status":\s*"True"/g)?.length ?? 0;
-    return ready >= nodes ? true : undefined;
-  });
-  await until("The controllers' first service account", running, async () => {
-    const { status } = await ask(access, "GET", "/api/v1/namespaces/default/serviceaccounts/default");
-    return status === 200 ? true : undefined;
-  });
-}
-
 /** Takes one user off the record; ends everything when no living one remains. */
 async function leave(folder: string, self: ProcessId): Promise<void> {
   const record = readRecord(folder);
@@ -265,7 +227,7 @@ async function leave(folder: string, self: ProcessId): Promise<void> {
 
 /** Ends the programs of a record in the order that lets each say goodbye to the others. */
 async function endAll(folder: string, record: PlatformRecord): Promise<void> {
-  if (record.throwaway) await removeHostFolders(() => accessOf(folder, record.port));
+  if (record.throwaway) await removeHostFolders(() => adminAccess(folder, record.port));
   for (const name of components.toReversed()) {
     const id = record.processes[name];
     if (id) await endProcess(id, endWithinMs);

@@ -1,10 +1,22 @@
-import { rmSync } from "node:fs";
+import { accessSync, constants, rmSync } from "node:fs";
 import { z } from "zod";
 import { ask } from "./api.ts";
 import type { Access } from "./credentials.ts";
 
 /** Kubernetes' host-path provisioner makes its folders there, whatever one configures. */
+const parent = "/tmp/hostpath_pv";
 const ownFolder = /^\/tmp\/hostpath_pv\/[0-9a-f-]{36}$/;
+
+/** Why volumes could not be made there, if so. */
+export function hostFolderProblem(): string | undefined {
+  try {
+    accessSync(parent, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    return `${parent} belongs to somebody else: no volume can be made. Remove it, or run as its owner.`;
+  }
+}
 
 const volumeList = z.object({
   items: z.array(z.object({ spec: z.object({ hostPath: z.object({ path: z.string() }).optional() }) })),
