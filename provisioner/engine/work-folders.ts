@@ -8,8 +8,6 @@ export interface WorkFolders {
   sweep(): Promise<void>;
   create(lease: string, operation: WorkFiles): Promise<string>;
   remove(folder: string): Promise<void>;
-  /** Number of folders in use. */
-  count(): number;
 }
 
 interface WorkFiles {
@@ -26,7 +24,6 @@ export function workFolders(root: string): WorkFolders {
   const inUse = new Set<string>();
   let counter = 0;
   return {
-    count: () => inUse.size,
     async sweep() {
       await mkdir(root, { recursive: true, mode: 0o700 });
       for (const name of await readdir(root)) {
