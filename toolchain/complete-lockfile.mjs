@@ -3,8 +3,31 @@
 // the lock file, and `npm ci` refuses it. Run by `npm run lock`.
 import { readFileSync, writeFileSync } from "node:fs";
 
-const OPERATING_SYSTEMS = ["android", "darwin", "freebsd", "linux", "netbsd", "openbsd", "openharmony", "sunos", "aix", "win32"];
-const PROCESSORS = ["arm64", "arm", "armv7", "x64", "ia32", "ppc64", "riscv64", "s390x", "loong64", "mips64el", "wasm32"];
+const OPERATING_SYSTEMS = [
+  "android",
+  "darwin",
+  "freebsd",
+  "linux",
+  "netbsd",
+  "openbsd",
+  "openharmony",
+  "sunos",
+  "aix",
+  "win32",
+];
+const PROCESSORS = [
+  "arm64",
+  "arm",
+  "armv7",
+  "x64",
+  "ia32",
+  "ppc64",
+  "riscv64",
+  "s390x",
+  "loong64",
+  "mips64el",
+  "wasm32",
+];
 
 const path = new URL("../package-lock.json", import.meta.url);
 const lock = JSON.parse(readFileSync(path, "utf8"));
@@ -17,7 +40,13 @@ for (const entry of Object.values(lock.packages)) {
     const os = OPERATING_SYSTEMS.filter((word) => words.includes(word));
     const cpu = PROCESSORS.filter((word) => words.includes(word));
     if (os.length === 0) continue;
-    lock.packages[key] = { version, ...(cpu.length > 0 && { cpu }), ...(entry.dev && { dev: true }), optional: true, os };
+    lock.packages[key] = {
+      version,
+      ...(cpu.length > 0 && { cpu }),
+      ...(entry.dev && { dev: true }),
+      optional: true,
+      os,
+    };
     added += 1;
   }
 }
