@@ -112,13 +112,18 @@ export async function startPlatform(options: PlatformOptions, progress: Progress
 
 /**
  * Stops and removes a throw-away platform whose users were all killed; leaves every other folder alone.
+ *
+ * @throws Error when another process starts or stops it right now.
  */
 export async function stopAbandoned(folder: string): Promise<void> {
-  await withLock(join(folder, "lock"), async () => {
+  const end = async (): Promise<void> => {
     const record = readRecord(folder);
     if (!record?.throwaway || record.users.some(isAlive)) return;
     await endAll(folder, record);
     rmSync(folder, { recursive: true, force: true });
+  };
+  await withLock(join(folder, "lock"), end, (holder) => {
+    throw new Error(`Process ${holder ?? "?"} is busy with ${folder}.`);
   });
 }
 
