@@ -2,8 +2,10 @@ import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_proces
 import {
   chownSync,
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   realpathSync,
@@ -151,17 +153,46 @@ export async function launchServer(folder: string, data: string, flags: readonly
   };
 }
 
-/** The server that runs on this data folder, if one does: proven by its program and its working directory. */
+/** The server that runs on this data folder, if one does. */
 export function findServer(folder: string, data: string): Server | undefined {
   try {
     const pid = Number(readFileSync(join(data, "postmaster.pid"), "utf8").split("\n")[0]);
     const started = processStart(pid);
-    if (started === undefined || !Number.isInteger(pid) || pid <= 1) return undefined;
-    if (basename(readlinkSync(`/proc/${pid}/exe`)).split(" ")[0] !== "postgres") return undefined;
-    if (readlinkSync(`/proc/${pid}/cwd`) !== realpathSync(data)) return undefined;
+    if (started === undefined || !isPostgresOn(pid, realpathSync(data))) return undefined;
     return { pid, started, starter: livingStarter(folder) };
   } catch {
     return undefined;
+  }
+}
+
+/** Proven by its program and its working directory. */
+function isPostgresOn(pid: number, data: string): boolean {
+  try {
+    // A program that was replaced on disk reads "… (deleted)".
+    const program = basename(readlinkSync(`/proc/${pid}/exe`)).split(" ")[0];
+    return program === "postgres" && readlinkSync(`/proc/${pid}/cwd`) === data;
+  } catch {
+    return false;
+  }
+}
+
+/** Kills the processes that a dead server left on its data folder, until none is there. */
+export async function endChildren(data: string): Promise<void> {
+  if (!existsSync(data)) return;
+  const folder = realpathSync(data);
+  for (;;) {
+    const left = readdirSync("/proc")
+      .map(Number)
+      .filter((pid) => pid > 1 && isPostgresOn(pid, folder));
+    if (left.length === 0) return;
+    for (const pid of left) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It ended meanwhile.
+      }
+    }
+    await delay(10);
   }
 }
 

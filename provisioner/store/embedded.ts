@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
-import { endServer, findServer, launchServer, runInitdb, type Server } from "./embedded-server.ts";
+import { endChildren, endServer, findServer, launchServer, runInitdb, type Server } from "./embedded-server.ts";
 
 const database = "berth";
 const user = "berth";
@@ -67,17 +67,16 @@ async function readPassword(file: string): Promise<string> {
 export async function endAbandonedPostgres(folder: string): Promise<void> {
   const data = join(folder, "data");
   const server = findServer(folder, data);
-  if (server === undefined) {
-    // Its number may belong to another process by now, which Postgres would take for a running server.
-    await rm(join(data, "postmaster.pid"), { force: true });
-    return;
-  }
-  if (server.starter !== undefined) {
+  if (server?.starter !== undefined) {
     throw new Error(
       `The database in ${data} is in use by the process ${server.starter}: stop that one, or use another state folder.`,
     );
   }
-  await endServer(server);
+  if (server !== undefined) await endServer(server);
+  // A server that was killed leaves its children for a moment. Two on one folder would ruin it.
+  await endChildren(data);
+  // Its number may belong to another process by now, or still to its corpse: Postgres takes either for a running server.
+  await rm(join(data, "postmaster.pid"), { force: true });
 }
 
 /** Makes the data folder in one go: a killed attempt leaves nothing that looks like one. */
@@ -114,7 +113,7 @@ async function start(
       ...["-p", String(port)],
       ...["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="],
       ...["-c", "max_connections=200"],
-      ...(options.throwaway ? ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"] : []),
+      ...(options.throwaway ? ["-c", "fsync=off", "-c", "full_page_writes=off"] : []),
     ]);
     const problem = await server.ready(port);
     if (problem === undefined) return { server, port };

@@ -5,11 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { endAbandonedPostgres, startEmbeddedPostgres } from "../../provisioner/store/embedded.ts";
+import {
+  type EmbeddedPostgres,
+  endAbandonedPostgres,
+  startEmbeddedPostgres,
+} from "../../provisioner/store/embedded.ts";
 import { processStart } from "../../provisioner/store/process-id.ts";
 
 let folder: string;
 const children: ChildProcess[] = [];
+const servers: EmbeddedPostgres[] = [];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "berth-test-embedded-"));
 });
@@ -20,9 +25,16 @@ afterEach(async () => {
       await once(child, "exit");
     }
   }
+  for (const server of servers.splice(0)) await server.stop();
   await endAbandonedPostgres(folder);
   await rm(folder, { recursive: true, force: true });
 });
+
+async function start(throwaway = false): Promise<EmbeddedPostgres> {
+  const server = await startEmbeddedPostgres({ folder, throwaway });
+  servers.push(server);
+  return server;
+}
 
 async function query<T extends object>(url: string, text: string): Promise<readonly T[]> {
   const client = new pg.Client({ connectionString: url });
@@ -52,7 +64,7 @@ async function serverPid(): Promise<number> {
 
 describe("the embedded database", () => {
   it("keeps its data and its password from one start to the next, on the loopback only", async () => {
-    const first = await startEmbeddedPostgres({ folder });
+    const first = await start();
     await query(first.url, "create table kept as select 42 as answer");
     expect(
       await query(first.url, "select current_setting('listen_addresses') as at, current_setting('fsync') as fsync"),
@@ -60,7 +72,7 @@ describe("the embedded database", () => {
     const wrong = first.url.replace(/:[^:@]+@/, ":wrong@");
     await expect(query(wrong, "select 1")).rejects.toThrow(/password/);
     await first.stop();
-    const second = await startEmbeddedPostgres({ folder });
+    const second = await start();
     expect(await query(second.url, "select * from kept")).toEqual([{ answer: 42 }]);
     expect((await stat(join(folder, "password"))).mode & 0o777).toBe(0o600);
     await second.stop();
@@ -74,7 +86,7 @@ describe("the embedded database", () => {
     child.kill("SIGKILL");
     await once(child, "exit");
     expect(processStart(pid)).toBeDefined();
-    const next = await startEmbeddedPostgres({ folder });
+    const next = await start();
     expect(processStart(pid)).toBeUndefined();
     expect(await query(next.url, "select * from kept")).toEqual([{ answer: 42 }]);
     await next.stop();
@@ -86,32 +98,32 @@ describe("the embedded database", () => {
     process.kill(await serverPid(), "SIGKILL");
     child.kill("SIGKILL");
     await once(child, "exit");
-    const next = await startEmbeddedPostgres({ folder });
+    const next = await start();
     expect(await query(next.url, "select * from kept")).toEqual([{ answer: 42 }]);
     await next.stop();
   });
 
   it("is refused to a second process while the first one lives", async () => {
     const { child, url } = await startElsewhere();
-    await expect(startEmbeddedPostgres({ folder })).rejects.toThrow(`is in use by the process ${child.pid}`);
+    await expect(start()).rejects.toThrow(`is in use by the process ${child.pid}`);
     expect(await query(url, "select 1 as one")).toEqual([{ one: 1 }]);
   });
 
   it("never touches a process that only has the number of an earlier server", async () => {
-    const first = await startEmbeddedPostgres({ folder });
+    const first = await start();
     await first.stop();
     await writeFile(join(folder, "data/postmaster.pid"), `${process.pid}\n`);
-    const second = await startEmbeddedPostgres({ folder });
+    const second = await start();
     expect(await query(second.url, "select 1 as one")).toEqual([{ one: 1 }]);
     await second.stop();
   });
 
   it("begins anew after a first start that was killed half-way", async () => {
-    const first = await startEmbeddedPostgres({ folder, throwaway: true });
+    const first = await start(true);
     await first.stop();
     await rm(join(folder, "data/PG_VERSION"));
     await writeFile(join(folder, "data.new"), "half");
-    const second = await startEmbeddedPostgres({ folder, throwaway: true });
+    const second = await start(true);
     expect(await query(second.url, "select 1 as one")).toEqual([{ one: 1 }]);
     await second.stop();
   });
