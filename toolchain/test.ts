@@ -101,18 +101,15 @@ async function lint(): Promise<Result> {
   terminal.heading("lint");
   const folders = ["components", "stacks", "provisioner", "toolchain", "test", "bench", "examples"];
   const checks = [
-    { name: "biome check", args: ["@biomejs/biome/bin/biome", "check", "."] },
-    { name: "tsc", args: ["typescript/bin/tsc"] },
-    { name: "knip", args: ["knip/bin/knip.js"] },
-    {
-      name: "depcruise",
-      args: ["dependency-cruiser/bin/dependency-cruise.mjs", "--config", ".dependency-cruiser.cjs", ...folders],
-    },
+    { name: "biome check", program: "biome", args: ["check", "."] },
+    { name: "tsc", program: "tsc", args: [] },
+    { name: "knip", program: "knip", args: [] },
+    { name: "depcruise", program: "depcruise", args: ["--config", ".dependency-cruiser.cjs", ...folders] },
   ];
   const outcomes = await Promise.all(
-    checks.map(async ({ name, args: [program = "", ...args] }) => {
+    checks.map(async ({ name, program, args }) => {
       const begun = Date.now();
-      const { code, output } = await run([join(checkout, "node_modules", program), ...args], process.env, "pipe");
+      const { code, output } = await run(program, args, process.env, "pipe");
       const sign = code === 0 ? terminal.colors.green("✓") : terminal.colors.red("✗");
       terminal.line(`  ${sign} ${name} ${terminal.colors.dim(formatDuration(Date.now() - begun))}`);
       if (code !== 0) terminal.line(output.trimEnd());
@@ -126,9 +123,8 @@ async function lint(): Promise<Result> {
 async function vitest(name: SuiteName, report: string, environment: NodeJS.ProcessEnv): Promise<Result> {
   const started = Date.now();
   terminal.heading(name);
-  const program = join(checkout, "node_modules", "vitest", "vitest.mjs");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const { code } = await run([program, "run", "--project", name, ...reporters], environment, "inherit");
+  const { code } = await run("vitest", ["run", "--project", name, ...reporters], environment, "inherit");
   let text = "";
   try {
     text = readFileSync(report, "utf8");
@@ -138,14 +134,15 @@ async function vitest(name: SuiteName, report: string, environment: NodeJS.Proce
   return { name, ...countReport(text, code), ms: Date.now() - started };
 }
 
-/** Runs a Node program in the checkout. */
+/** Runs a program of the npm packages in the checkout, with the Node that runs this. */
 function run(
+  program: string,
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
   output: "inherit" | "pipe",
 ): Promise<{ readonly code: number; readonly output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, {
+    const child = spawn(process.execPath, [join(checkout, "node_modules", ".bin", program), ...args], {
       cwd: checkout,
       env: environment,
       stdio: ["ignore", output, output],
