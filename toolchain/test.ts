@@ -84,7 +84,9 @@ function summarise(results: readonly Result[]): number {
     ["suite", "passed", "failed", "time", "budget"],
     ...results.map(({ name, passed, failed, ms }) => {
       const budget = budgets.get(name);
-      return [name, String(passed), String(failed), formatDuration(ms), budget ? `${budget} min` : ""];
+      const over = budget !== undefined && ms > budget * 60_000;
+      const time = over ? terminal.colors.yellow(formatDuration(ms)) : formatDuration(ms);
+      return [name, String(passed), String(failed), time, budget ? `${budget} min${over ? ", exceeded" : ""}` : ""];
     }),
   ]);
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
