@@ -23,7 +23,7 @@ import {
 } from "../contract/compat.ts";
 import type { Phase, Workspace } from "../contract/workspace.ts";
 import { handle } from "../contract/workspace.ts";
-import { holdUntilRunning, provision } from "./provision.ts";
+import { blaming, holdUntilRunning, provision } from "./provision.ts";
 
 const tags = ["Compatibility"];
 const params = z.object({ handle });
@@ -149,14 +149,13 @@ export function matrixRoutes({ service, compat, blueprints }: RouteDeps) {
   routes.openapi(create, async (context) => {
     const { handle: wanted, clerkUserId } = context.req.valid("json");
     const command = { owner: clerkUserId, handle: wanted, name: blueprint, blueprint };
-    const { workspace, created } = await provision(service, command, milliseconds);
-    if (handleOf(workspace) !== wanted) {
-      throw new ApiProblem("conflict", "This user has a home under another handle.", {
-        errors: [
-          { field: "handle", value: shownValue(wanted), fix: `use ${handleOf(workspace)}, or delete that one first` },
-        ],
-      });
-    }
+    // Looked at before, too: a refusal must not wake the home that it speaks of.
+    const { items } = await service.list({ owner: clerkUserId, name: blueprint, blueprint }, null);
+    for (const present of items) refuseOtherHandle(present, wanted);
+    const { workspace, created } = await provision(service, command, milliseconds).catch(
+      blaming({ owner: "clerkUserId", handle: "handle" }),
+    );
+    refuseOtherHandle(workspace, wanted);
     return created ? context.json(shown(workspace), 201) : context.json(shown(workspace), 200);
   });
 
@@ -208,6 +207,14 @@ function toContainer(workspace: Workspace, ports: Ports): Container {
 
 function handleOf({ host }: Workspace): string {
   return host.split(".", 1)[0] ?? host;
+}
+
+function refuseOtherHandle(workspace: Workspace, wanted: string): void {
+  const handle = handleOf(workspace);
+  if (handle === wanted || workspace.desired === "deleted") return;
+  throw new ApiProblem("conflict", "This user has a home under another handle.", {
+    errors: [{ field: "handle", value: shownValue(wanted), fix: `use ${handle}, or delete that one first` }],
+  });
 }
 
 interface Ports {

@@ -13,7 +13,7 @@ import {
 } from "../api/routes/shared.ts";
 import { desktopDeleted, desktopProvisionBody, desktopProvisioned, desktopStatus } from "../contract/compat.ts";
 import { owner } from "../contract/workspace.ts";
-import { provision } from "./provision.ts";
+import { blaming, provision } from "./provision.ts";
 
 const tags = ["Compatibility"];
 const params = z.object({ userId: owner });
@@ -71,7 +71,7 @@ const remove = createRoute({
   },
 });
 
-/** The three calls that Nelieo's documents show. The user's id becomes the host label where that can be one. */
+/** The three calls that Nelieo's documents show. The user's id is the host label, or the call is refused. */
 export function nelieoRoutes({ service, compat }: RouteDeps) {
   const routes = createRoutes();
   const milliseconds = compat.holdSeconds * 1000;
@@ -87,9 +87,9 @@ export function nelieoRoutes({ service, compat }: RouteDeps) {
     const { userId } = context.req.valid("json");
     const { workspace, ready } = await provision(
       service,
-      { owner: userId, handle: userId, handleFallback: "derive", name: blueprint, blueprint },
+      { owner: userId, handle: userId, handleFallback: "refuse", name: blueprint, blueprint },
       milliseconds,
-    );
+    ).catch(blaming({ owner: "userId", handle: "userId" }));
     const body = { userId, workspaceUrl: workspace.url, status: "provisioned" as const };
     return ready ? context.json(body, 200) : context.json(body, 202);
   });

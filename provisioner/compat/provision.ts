@@ -67,6 +67,19 @@ export async function holdUntilRunning(
   return { workspace: now, ready: now.phase === "running" };
 }
 
+/** Throws a refusal on, naming the field of the caller's own request where it names one of ours. */
+export function blaming(names: Readonly<Record<string, string>>): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof RequestError) || error.field === undefined) throw error;
+    const { code, message, field } = error;
+    const name = Object.hasOwn(names, field.name) ? names[field.name] : undefined;
+    if (name === undefined) throw error;
+    // Those calls have no way to ask for another host name.
+    const fix = code === "conflict" && field.name === "handle" ? `Another has it: choose another ${name}.` : field.fix;
+    throw new RequestError(code, code === "invalid" ? `${name}: ${fix}` : message, { ...field, name, fix });
+  };
+}
+
 async function findLeaving(service: WorkspaceService, { owner, name }: CreateCommand & { readonly name: string }) {
   const { items } = await service.list({ owner, name, desired: "deleted" }, null);
   return items.find(({ phase }) => phase !== "deleted") ?? null;

@@ -1,10 +1,14 @@
 import { z } from "@hono/zod-openapi";
-import { owner } from "./workspace.ts";
+import { handle, owner } from "./workspace.ts";
 
 /** The bodies below name what those systems' documents name; what else their clients send is not looked at. */
 
 export const desktopProvisionBody = z
-  .object({ userId: owner, email: z.string().max(320).optional() })
+  .object({
+    /** Becomes the host label as it is; a wrong, reserved or taken one is refused. */
+    userId: handle,
+    email: z.string().max(320).optional(),
+  })
   .openapi("DesktopProvision", { example: { userId: "user123", email: "user@example.com" } });
 
 export const desktopProvisioned = z

@@ -69,6 +69,16 @@ const parameter = (what: string, parameters: unknown, field: string): BadInput =
   errors: [{ field }],
 });
 
+const desktop = (what: string, userId: string, fix: RegExp, shown = JSON.stringify(userId)): BadInput => ({
+  what: `a desktop for a user id ${what}`,
+  method: "POST",
+  path: "/api/v1/workspace/provision",
+  body: { userId, email: "user@example.com" },
+  status: 422,
+  code: "invalid",
+  errors: [{ field: "userId", value: shown, fix }],
+});
+
 const long = "a".repeat(300);
 
 export const badInputs: readonly BadInput[] = [
@@ -476,14 +486,25 @@ export const badInputs: readonly BadInput[] = [
   },
 
   // What existing systems send.
+  desktop("with capitals", "Alice", /'alice'/),
+  desktop("with a dot", "alice.smith", /a-z/),
+  desktop("with an underscore", "user_2abc", /a-z/),
+  desktop("that is an e-mail address", "alice@example.com", /a-z/),
+  desktop("of emoji", "😀", /a-z/),
+  desktop("of 300 characters", long, /at most 40/, `"${"a".repeat(78)}…`),
+  desktop("of 41 characters", "a".repeat(41), /at most 40/),
+  desktop("of look-alike letters", "аlice", /other scripts/),
+  desktop("that looks like a reserved one", "adm1n", /choose another/),
+  desktop("that is reserved", "www", /choose another/),
+  desktop("that is empty", "", /empty/),
   {
-    what: "a desktop for an id of emoji",
+    what: "a desktop under another's host name",
     method: "POST",
     path: "/api/v1/workspace/provision",
-    body: { userId: "😀" },
-    status: 422,
-    code: "invalid",
-    errors: [{ field: "userId", value: '"😀"' }],
+    body: { userId: "bob" },
+    status: 409,
+    code: "conflict",
+    errors: [{ field: "userId", value: '"bob"', fix: /choose another userId/ }],
   },
   {
     what: "a desktop for nobody",

@@ -72,12 +72,15 @@ describe("Nelieo's calls", () => {
     });
   });
 
-  test("a user id that can be no host name gets one made of it", async () => {
-    const answer = provision({ userId: "User.Name@example.com" });
+  test("a user id that can be no host name still finds the desktop that it has under another", async () => {
+    const userId = "User.Name@example.com";
+    await service().create({ owner: userId, blueprint: "desktop" });
     await harness.settleNext("succeeded");
-    expect((await answer).json.workspaceUrl).toMatch(
-      /^https:\/\/user-name-example-com-[-a-z2-7]+\.workspace\.example\.com$/,
-    );
+    const answer = await provision({ userId });
+    expect([answer.status, answer.json.workspaceUrl]).toEqual([
+      200,
+      expect.stringMatching(/^https:\/\/user-name-example-com-[-a-z2-7]+\.workspace\.example\.com$/),
+    ]);
     expect((await service().get("/api/v1/workspace/User.Name%40example.com/status")).status).toBe(200);
   });
 
@@ -153,6 +156,16 @@ describe("Matrix OS's calls", () => {
     const before = await harness.rows();
     expect((await service().post("/containers/provision", { ...body, handle: "alicia" })).status).toBe(409);
     expect(await harness.rows()).toEqual(before);
+  });
+
+  test("provision under another handle does not wake the home that sleeps", async () => {
+    await provisioned();
+    const stop = service().post("/containers/alice/stop");
+    await harness.settleNext("succeeded");
+    await stop;
+    const refused = await service().post("/containers/provision", { ...body, handle: "alicia" });
+    expect([refused.status, refused.json.errors[0].field]).toEqual([409, "handle"]);
+    expect((await service().get("/containers/alice")).json.status).toBe("stopped");
   });
 
   test("list filters by status", async () => {
