@@ -327,6 +327,24 @@ describe("every answer", () => {
     }
   });
 
+  test("while the database does not answer is 503, and says when to try again", async () => {
+    const refused = Object.assign(new Error("connect ECONNREFUSED 10.9.8.7:5432"), { code: "ECONNREFUSED" });
+    const down = await harness.another({
+      tokens: {
+        find: () => Promise.reject(new Error("Failed query: select hash from tokens", { cause: refused })),
+        add: async () => undefined,
+        list: async () => [],
+        revoke: async () => false,
+      },
+    });
+    const answer = await down(harness.tokens.service).post("/v1/workspaces", { owner: "alice", blueprint: "home" });
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get("retry-after")).toBe("5");
+    expect(answer.json.type).toBe("urn:berth:problem:unavailable");
+    expect(answer.text).not.toMatch(/10\.9\.8\.7|select/);
+    expect((await harness.rows()).workspaces).toBe(0);
+  });
+
   test("to what went wrong here says nothing of it, and the log all", async () => {
     const broken = await harness.another({
       tokens: {
