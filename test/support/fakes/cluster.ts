@@ -20,6 +20,10 @@ export interface FakeVolume {
   workspace: string | undefined;
   /** What becomes of it when its workspace goes. */
   policy: "retain" | "delete";
+  /** It was said that it outlives its workspace. */
+  kept?: boolean;
+  /** Which workspace had it last. */
+  previous?: string;
 }
 
 /** A cluster in memory: what the fake engine writes and the fake runtime sees. */
@@ -36,6 +40,8 @@ export interface FakeCluster {
   deleteVolume(name: string): void;
   /** Puts something there that is not ours. */
   addForeign(id: string): void;
+  /** This one never becomes ready. */
+  addStuck(id: string): void;
   /** While false, nothing becomes ready. */
   becomesReady: boolean;
   /** While true, what terminates stays. */
@@ -47,6 +53,7 @@ export function createFakeCluster(): FakeCluster {
   const volumes = new Map<string, FakeVolume>();
   const events = new EventEmitter<{ change: [] }>();
   events.setMaxListeners(0);
+  const stuck = new Set<string>();
   let ready = true;
   let held = false;
   let number = 0;
@@ -60,7 +67,8 @@ export function createFakeCluster(): FakeCluster {
   const settle = (workspace: FakeWorkspace) =>
     later(() => {
       workspace.pods = workspace.replicas;
-      workspace.ready = ready && workspace.replicas === 1 && !workspace.terminating;
+      const answers = ready && !stuck.has(workspace.spec?.id ?? "");
+      workspace.ready = answers && workspace.replicas === 1 && !workspace.terminating;
     });
 
   const finish = (id: string) => {
@@ -69,7 +77,7 @@ export function createFakeCluster(): FakeCluster {
     workspaces.delete(id);
     const volume = workspace.volume === undefined ? undefined : volumes.get(workspace.volume);
     if (volume?.policy === "delete") volumes.delete(volume.name);
-    else if (volume !== undefined) volume.workspace = undefined;
+    else if (volume !== undefined) Object.assign(volume, { workspace: undefined, previous: id });
   };
 
   return {
@@ -132,6 +140,7 @@ export function createFakeCluster(): FakeCluster {
     },
     setVolume: (volume) => volumes.set(volume.name, volume),
     deleteVolume: (name) => volumes.delete(name),
+    addStuck: (id) => stuck.add(id),
     addForeign(id) {
       workspaces.set(id, {
         uid: "foreign",

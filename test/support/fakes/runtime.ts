@@ -1,5 +1,5 @@
 import { type Observed, type Runtime, RuntimeError } from "../../../provisioner/runtimes/runtime.ts";
-import type { FakeCluster, FakeWorkspace } from "./cluster.ts";
+import type { FakeCluster, FakeVolume, FakeWorkspace } from "./cluster.ts";
 import { type Latch, untilAborted } from "./latch.ts";
 
 type Method = keyof Runtime;
@@ -33,6 +33,12 @@ export function createFakeRuntime(cluster: FakeCluster): FakeRuntime {
       throw new RuntimeError("foreign", `${workspace} is there and not ours`);
     }
   };
+
+  /** The volume that a workspace has, or left. */
+  const volumeOf = (workspace: string): FakeVolume | undefined =>
+    [...cluster.volumes.values()].find((volume) =>
+      volume.workspace === undefined ? volume.previous === workspace : volume.workspace === workspace,
+    );
 
   const observed = (workspace: FakeWorkspace | undefined): Observed =>
     workspace === undefined
@@ -96,6 +102,7 @@ export function createFakeRuntime(cluster: FakeCluster): FakeRuntime {
     },
     async scale(workspace, replicas) {
       await enter("scale", workspace);
+      if (!cluster.workspaces.has(workspace)) throw new RuntimeError("refused", `${workspace} is not there`);
       calls.push(`scale ${workspace} ${replicas}`);
       cluster.scale(workspace, replicas);
     },
@@ -110,10 +117,10 @@ export function createFakeRuntime(cluster: FakeCluster): FakeRuntime {
     async disposeVolume(workspace, disposal) {
       await enter("disposeVolume", workspace);
       calls.push(`disposeVolume ${workspace} ${disposal}`);
-      const name = cluster.workspaces.get(workspace)?.volume;
-      const volume = name === undefined ? undefined : cluster.volumes.get(name);
+      const volume = volumeOf(workspace);
       if (volume === undefined) return null;
-      volume.policy = disposal === "keep" ? "retain" : "delete";
+      volume.kept = disposal === "keep";
+      volume.policy = volume.kept ? "retain" : "delete";
       return disposal === "keep" ? { volume: volume.name, size: volume.size } : null;
     },
     async reclaimVolume(name, workspace) {
@@ -125,21 +132,34 @@ export function createFakeRuntime(cluster: FakeCluster): FakeRuntime {
         throw new RuntimeError("refused", `the volume ${name} belongs to ${volume.workspace}`);
       }
       volume.workspace = workspace;
+      volume.kept = false;
     },
     async deleteVolume(name, waiting) {
       await enter("deleteVolume", undefined, waiting.signal);
       calls.push(`deleteVolume ${name}`);
+      const user = cluster.volumes.get(name)?.workspace;
+      if (user !== undefined && cluster.workspaces.has(user) && cluster.volumes.get(name)?.kept !== true) {
+        throw new RuntimeError("refused", `the volume ${name} is in use by ${user}`);
+      }
       cluster.deleteVolume(name);
     },
     async remove(workspace, waiting) {
       await enter("remove", workspace, waiting.signal);
       calls.push(`remove ${workspace}`);
+      const assertDisposed = () => {
+        const volume = volumeOf(workspace);
+        if (volume === undefined || volume.kept || volume.policy === "delete") return;
+        throw new RuntimeError("refused", `nothing was said about the volume ${volume.name}`);
+      };
+      assertDisposed();
       cluster.beginRemoval(workspace);
       await until(
         () => !cluster.workspaces.has(workspace),
         waiting,
         () => "still there",
       );
+      const left = volumeOf(workspace);
+      if (left?.policy === "delete") cluster.deleteVolume(left.name);
     },
     async list() {
       await enter("list");
