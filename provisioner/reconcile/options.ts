@@ -42,7 +42,7 @@ export interface Observer {
 }
 
 export interface ReconcilerOptions {
-  /** Runs at once: waiting for readiness costs nothing. @default 100 */
+  /** Runs at once: one that waits for the engine or for readiness costs little. @default 400 */
   readonly runs?: number;
   /** Engine runs at once. @default one for each processor, at least 2 */
   readonly engineRuns?: number;
@@ -74,7 +74,7 @@ export type Tuning = Required<Omit<ReconcilerOptions, "deadlines">> & { readonly
 
 export function tuningOf(options: ReconcilerOptions = {}, holder: Holder): Tuning {
   return {
-    runs: options.runs ?? 100,
+    runs: options.runs ?? 400,
     engineRuns: options.engineRuns ?? Math.max(2, availableParallelism()),
     leaseTtl: options.leaseTtl ?? 30_000,
     leaseGrace: options.leaseGrace ?? 10_000,

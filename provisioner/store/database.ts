@@ -4,6 +4,9 @@ import { migrate as runMigrations } from "drizzle-orm/node-postgres/migrator";
 import pg from "pg";
 import * as schema from "./schema.ts";
 
+/** The database schema of our tables. */
+const schemaName = "berth";
+
 /** Our tables, by name. */
 export type Schema = typeof schema;
 
@@ -35,6 +38,8 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     connectionString: url,
     max: options.connections ?? 10,
     application_name: "berth",
+    // Whoever connects: without it, Postgres looks into a schema of the user's name first.
+    options: `-c search_path=${schemaName},public`,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
   });
@@ -59,7 +64,7 @@ export async function migrate(database: Database): Promise<void> {
     await client.query("select pg_advisory_lock($1)", [migrationLock]);
     await runMigrations(drizzle(client), {
       migrationsFolder: fileURLToPath(new URL("./migrations", import.meta.url)),
-      migrationsSchema: "berth",
+      migrationsSchema: schemaName,
       migrationsTable: "migrations",
     });
     await client.query("select pg_advisory_unlock($1)", [migrationLock]);

@@ -10,7 +10,6 @@ import {
   readlinkSync,
   realpathSync,
   statSync,
-  writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
 import { connect } from "node:net";
@@ -24,8 +23,6 @@ import { processStart } from "./process-id.ts";
 export interface Server {
   readonly pid: number;
   readonly started: string;
-  /** Process id of who started it, while that one lives. */
-  readonly starter: number | undefined;
 }
 
 /** One that was just launched. */
@@ -133,8 +130,7 @@ export async function launchServer(folder: string, data: string, flags: readonly
     child.once("error", () => resolve());
   });
   if (child.pid === undefined) throw new Error(`${command} cannot be run`);
-  const server = { pid: child.pid, started: processStart(child.pid) ?? "", starter: process.pid };
-  writeFileSync(join(folder, "starter"), JSON.stringify({ pid: process.pid, started: processStart(process.pid) }));
+  const server = { pid: child.pid, started: processStart(child.pid) ?? "" };
   child.unref();
   let over = false;
   ended.then(() => {
@@ -154,12 +150,12 @@ export async function launchServer(folder: string, data: string, flags: readonly
 }
 
 /** The server that runs on this data folder, if one does. */
-export function findServer(folder: string, data: string): Server | undefined {
+export function findServer(data: string): Server | undefined {
   try {
     const pid = Number(readFileSync(join(data, "postmaster.pid"), "utf8").split("\n")[0]);
     const started = processStart(pid);
     if (started === undefined || !isPostgresOn(pid, realpathSync(data))) return undefined;
-    return { pid, started, starter: livingStarter(folder) };
+    return { pid, started };
   } catch {
     return undefined;
   }
@@ -193,17 +189,6 @@ export async function endChildren(data: string): Promise<void> {
       }
     }
     await delay(10);
-  }
-}
-
-function livingStarter(folder: string): number | undefined {
-  try {
-    const starter: unknown = JSON.parse(readFileSync(join(folder, "starter"), "utf8"));
-    if (typeof starter !== "object" || starter === null || !("pid" in starter) || !("started" in starter)) return;
-    const { pid, started } = starter;
-    return typeof pid === "number" && processStart(pid) === started ? pid : undefined;
-  } catch {
-    return undefined;
   }
 }
 

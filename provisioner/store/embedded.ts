@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { endChildren, endServer, findServer, launchServer, runInitdb, type Server } from "./embedded-server.ts";
+import { processStart } from "./process-id.ts";
 
 const database = "berth";
 const user = "berth";
@@ -37,18 +38,44 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const password = await readPassword(join(folder, "password"));
   const data = join(folder, "data");
   await endAbandonedPostgres(folder);
+  await writeStarter(folder);
   if (!existsSync(join(data, "PG_VERSION"))) await initialise(folder, data, password, throwaway);
 
   const started = await start(folder, data, options);
   const address = (name: string) =>
     `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${started.port}/${name}`;
+  const stop = async () => {
+    await endServer(started.server);
+    await rm(starterFile(folder), { force: true });
+  };
   try {
     await ensureDatabase(address("postgres"));
   } catch (error) {
-    await endServer(started.server);
+    await stop();
     throw error;
   }
-  return { url: address(database), port: started.port, stop: () => endServer(started.server) };
+  return { url: address(database), port: started.port, stop };
+}
+
+/** Says whose the folder is, from before there is a server until it has ended. */
+const starterFile = (folder: string) => join(folder, "starter");
+
+async function writeStarter(folder: string): Promise<void> {
+  const own = JSON.stringify({ pid: process.pid, started: processStart(process.pid) });
+  await writeFile(`${starterFile(folder)}.new`, own);
+  await rename(`${starterFile(folder)}.new`, starterFile(folder));
+}
+
+/** Process id of who uses the folder, while that one lives. */
+async function livingStarter(folder: string): Promise<number | undefined> {
+  try {
+    const starter: unknown = JSON.parse(await readFile(starterFile(folder), "utf8"));
+    if (typeof starter !== "object" || starter === null || !("pid" in starter) || !("started" in starter)) return;
+    const { pid, started } = starter;
+    return typeof pid === "number" && processStart(pid) === started ? pid : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The password of this folder's database, made at the first start and readable by its user alone. */
@@ -66,10 +93,11 @@ async function readPassword(file: string): Promise<string> {
 /** Ends a server on this folder whose starter is gone; throws when the starter still lives. */
 export async function endAbandonedPostgres(folder: string): Promise<void> {
   const data = join(folder, "data");
-  const server = findServer(folder, data);
-  if (server?.starter !== undefined) {
+  const server = findServer(data);
+  const starter = await livingStarter(folder);
+  if (starter !== undefined && (starter !== process.pid || server !== undefined)) {
     throw new Error(
-      `The database in ${data} is in use by the process ${server.starter}: stop that one, or use another state folder.`,
+      `The database in ${data} is in use by the process ${starter}: stop that one, or use another state folder.`,
     );
   }
   if (server !== undefined) await endServer(server);

@@ -7,7 +7,7 @@ import { useTestDatabases } from "../support/postgres.ts";
 const databases = useTestDatabases();
 let world: World;
 beforeEach(async () => {
-  world = await createWorld(await databases.create());
+  world = await createWorld(await databases.empty());
 });
 afterEach(() => world.close());
 

@@ -13,13 +13,22 @@ const databases = useTestDatabases();
 describe("migrations", () => {
   it("run once when several start at once, and again without effect", async () => {
     const made = await databases.create();
-    await made.pool.query("drop schema berth cascade; drop schema public cascade; create schema public");
+    await made.pool.query("drop schema berth cascade");
     await Promise.all([migrate(made), migrate(made), migrate(made)]);
     await migrate(made);
     const { rows } = await made.pool.query("select count(*)::int as count from workspaces");
     expect(rows).toEqual([{ count: 0 }]);
     const { rows: locks } = await made.pool.query("select * from pg_locks where locktype = 'advisory'");
     expect(locks).toEqual([]);
+  });
+
+  it("put the tables where every user of the database finds them", async () => {
+    const made = await databases.create();
+    await made.pool.query("create role someone login password 'else'; grant usage on schema berth to someone");
+    await made.pool.query("grant select on all tables in schema berth to someone");
+    const other = openDatabase(made.url.replace(/\/\/[^@]*@/, "//someone:else@"));
+    expect((await other.pool.query("select * from workspaces")).rows).toEqual([]);
+    await other.close();
   });
 
   it("say which database cannot be reached", async () => {

@@ -9,6 +9,7 @@ import {
   endAbandonedPostgres,
   startEmbeddedPostgres,
 } from "../../provisioner/store/embedded.ts";
+import { processStart } from "../../provisioner/store/process-id.ts";
 
 const prefix = "berth-test-postgres-";
 
@@ -16,6 +17,8 @@ const prefix = "berth-test-postgres-";
 export interface TestDatabases {
   /** A new database. What it opened is closed when the file's tests are over. */
   create(): Promise<Database>;
+  /** The same database each time, emptied: quicker. Nothing may be using it any more. */
+  empty(): Promise<Database>;
 }
 
 /** Starts a real Postgres for the tests of this file. Call it at the file's top. */
@@ -28,7 +31,7 @@ export function useTestDatabases(): TestDatabases {
 
   beforeAll(async () => {
     await removeAbandoned();
-    folder = await mkdtemp(join(tmpdir(), prefix));
+    folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
     postgres = await startEmbeddedPostgres({ folder, throwaway: true });
     const first = openDatabase(postgres.url);
     await migrate(first);
@@ -47,14 +50,28 @@ export function useTestDatabases(): TestDatabases {
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   });
 
+  let reused: Database | undefined;
+
+  const create = async (): Promise<Database> => {
+    if (postgres === undefined || template === undefined) throw new Error("Postgres was not started");
+    number += 1;
+    await template.pool.query(`create database test_${number} template berth`);
+    const database = openDatabase(postgres.url.replace(/\/berth$/, `/test_${number}`), { connections: 20 });
+    opened.push(database);
+    return database;
+  };
+
   return {
-    async create() {
-      if (postgres === undefined || template === undefined) throw new Error("Postgres was not started");
-      number += 1;
-      await template.pool.query(`create database test_${number} template berth`);
-      const database = openDatabase(postgres.url.replace(/\/berth$/, `/test_${number}`), { connections: 20 });
-      opened.push(database);
-      return database;
+    create,
+    async empty() {
+      reused ??= await create();
+      const { rows } = await reused.pool.query<{ name: string }>(
+        "select quote_ident(tablename) as name from pg_tables where schemaname = 'berth' and tablename <> 'migrations'",
+      );
+      await reused.pool.query(
+        `truncate ${rows.map(({ name }) => name).join()} restart identity; delete from pgboss.job`,
+      );
+      return reused;
     },
   };
 }
@@ -62,7 +79,8 @@ export function useTestDatabases(): TestDatabases {
 /** What a killed run could not remove. */
 async function removeAbandoned(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
-    if (!name.startsWith(prefix)) continue;
+    const [, pid] = name.startsWith(prefix) ? (/^(\d+)-/.exec(name.slice(prefix.length)) ?? []) : [];
+    if (pid === undefined || processStart(Number(pid)) !== undefined) continue;
     const left = join(tmpdir(), name);
     try {
       await endAbandonedPostgres(left);
