@@ -25,8 +25,11 @@ export async function streamLog(options: StreamOptions): Promise<void> {
   let after = options.after;
   const gone = new AbortController();
   stream.onAbort(() => gone.abort());
+  const pause = () => AbortSignal.timeout(options.keepAlive ?? keepAliveMilliseconds);
+  // Across all rounds: one round is seldom as long, as whoever waits for changes also looks again now and then.
+  let due = pause();
   while (!stream.aborted && !options.stopping.aborted) {
-    const waiting = AbortSignal.any([gone.signal, AbortSignal.timeout(options.keepAlive ?? keepAliveMilliseconds)]);
+    const waiting = AbortSignal.any([gone.signal, due]);
     const settle = new AbortController();
     // Listen first, then look: what happens in between is not missed.
     const change = service.changed(operation, AbortSignal.any([waiting, settle.signal]));
@@ -46,7 +49,8 @@ export async function streamLog(options: StreamOptions): Promise<void> {
       settle.abort();
       await change.catch(() => undefined);
     }
-    if (!waiting.aborted || stream.aborted) continue;
+    if (!due.aborted || stream.aborted) continue;
+    due = pause();
     if (!(await options.stillValid())) return;
     await stream.write(": still under way\n\n");
   }

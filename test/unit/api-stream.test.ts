@@ -54,6 +54,20 @@ describe("a log's stream", () => {
     expect(written).toEqual([": still under way\n\n", ": still under way\n\n"]);
   });
 
+  test("ends when its token is revoked, however much there is to say", async () => {
+    const { service, stream, written } = scene();
+    const until = performance.now() + 2_000;
+    const chatty: typeof service = {
+      ...service,
+      operation: async () => ({ ...underWay, outcome: performance.now() < until ? null : "succeeded" }),
+      // What waits for changes also looks again now and then, more often than a connection is kept open.
+      changed: () => new Promise((resolve) => setImmediate(resolve)),
+    };
+    const stopping = new AbortController().signal;
+    await streamLog({ ...options, keepAlive: 100, service: chatty, stream, stillValid: async () => false, stopping });
+    expect(written).toEqual([]);
+  });
+
   test("ends when the process is told to stop", async () => {
     const { service, stream, written } = scene({ lines: [line(1)] });
     const stopping = new AbortController();
