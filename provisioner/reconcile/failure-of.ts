@@ -28,8 +28,14 @@ const runtimeCodes: Readonly<Record<RuntimeError["kind"], FailureCode>> = {
   foreign: "foreign",
 };
 
-/** What was thrown, as a failure. What is not known to be for others' eyes stays in the provisioner's own log. */
+/** What was thrown, as a failure that can be kept: a workspace's own words are in some, and Postgres holds no NUL. */
 export function failureOf(error: unknown): Failure {
+  const { code, message } = describe(error);
+  return { code, message: message.replaceAll("\0", "").toWellFormed() };
+}
+
+/** What is not known to be for others' eyes stays in the provisioner's own log. */
+function describe(error: unknown): Failure {
   if (error instanceof NotReadyError) return { code: "not-ready", message: error.message };
   if (error instanceof EngineError) return { code: engineCodes[error.kind], message: error.message };
   if (error instanceof RuntimeError) return { code: runtimeCodes[error.kind], message: error.message };

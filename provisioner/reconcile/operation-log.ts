@@ -47,8 +47,8 @@ export function createOperationLog(
 
   return {
     write(level, message) {
-      // Postgres' text has no NUL.
-      const text = message.replaceAll("\0", "").slice(0, maxLength);
+      // Postgres' text has no NUL, its JSON no half characters.
+      const text = message.replaceAll("\0", "").slice(0, maxLength).toWellFormed();
       waiting.push({ at: new Date().toISOString(), level, message: text });
       writing ??= drain();
     },
