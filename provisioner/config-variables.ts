@@ -126,7 +126,8 @@ export const variables = {
   }),
   BERTH_MAX_WORKSPACES_PER_OWNER: variable(whole(1, 10_000).default(5), {
     group: "Workspaces",
-    about: "Workspaces that one owner may have at once.",
+    about:
+      "Workspaces that one owner may have at once; with those being deleted and the volumes that were kept, twice as many.",
     fix: "Write a whole number from 1 to 10000.",
   }),
   BERTH_IMAGES: variable(list(image).optional(), {

@@ -1,10 +1,10 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, lte, sql } from "drizzle-orm";
 import { newId } from "../../components/core/names.ts";
 import type { OperationKind } from "../contract/workspace.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { Transaction } from "../store/database.ts";
 import { notify } from "../store/notifications.ts";
-import { operations, workspaces } from "../store/schema.ts";
+import { operationLines, operations, workspaces } from "../store/schema.ts";
 import type { OperationRow, WorkspaceRow } from "./present.ts";
 
 /** A row as it is now, and the operation that was accepted for it. */
@@ -43,6 +43,7 @@ export async function acceptChange(
     .insert(operations)
     .values({ id, workspace: row.id, kind, generation })
     .returning();
+  await forgetOperations(transaction, row.id, generation - keptOperations);
   const [workspace] = await transaction
     .update(workspaces)
     .set({
@@ -60,6 +61,24 @@ export async function acceptChange(
   for (const { id: previous } of superseded) await notify(transaction, "operation", previous);
   await queue.enqueue(transaction, row.id);
   return { workspace, operation };
+}
+
+/** Operations of one workspace that are remembered: who changes their mind all day does not fill the database. */
+const keptOperations = 1000;
+
+/** Forgets the operations up to a generation, with their logs. */
+async function forgetOperations(transaction: Transaction, workspace: string, generation: number): Promise<void> {
+  if (generation < 1) return;
+  const old = transaction.$with("old").as(
+    transaction
+      .delete(operations)
+      .where(and(eq(operations.workspace, workspace), lte(operations.generation, generation)))
+      .returning({ id: operations.id }),
+  );
+  await transaction
+    .with(old)
+    .delete(operationLines)
+    .where(inArray(operationLines.operation, transaction.select({ id: old.id }).from(old)));
 }
 
 /** The operation of a row that is under way, if one is. */

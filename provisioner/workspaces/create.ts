@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { and, count, desc, eq, lt, ne, sql } from "drizzle-orm";
+import { and, count, desc, eq, lt, ne, or, sql } from "drizzle-orm";
 import { newId } from "../../components/core/names.ts";
 import { type Blueprint, blueprints, findBlueprint } from "../../components/workspace/blueprints/index.ts";
 import type { Queue } from "../queue/queue.ts";
@@ -117,7 +117,7 @@ async function findExisting(transaction: Transaction, deps: CreateDeps, order: O
 async function insert(transaction: Transaction, deps: CreateDeps, order: Order): Promise<CreatedRow> {
   const { queue, settings } = deps;
   const { owner, name, blueprintFound: blueprint } = order;
-  await refuseBeyondLimit(transaction, owner, settings.workspacesPerOwner ?? 10);
+  await refuseBeyondLimit(transaction, order, settings.workspacesPerOwner ?? 10);
   const id = newId("ws");
   const reservationHours = settings.hostReservationHours ?? 24;
   const host = await claimHost(transaction, order, { owner, workspace: id, reservationHours });
@@ -148,12 +148,42 @@ async function insert(transaction: Transaction, deps: CreateDeps, order: Order):
   return { workspace, operation, created: true };
 }
 
-async function refuseBeyondLimit(transaction: Transaction, owner: string, limit: number): Promise<void> {
-  const [found] = await transaction
-    .select({ count: count() })
+/**
+ * An owner has at most `limit` workspaces; with those on their way out and the volumes that others left, twice as many:
+ * deleting as fast as creating, or keeping every volume, is no way round the limit.
+ */
+async function refuseBeyondLimit(transaction: Transaction, order: Order, limit: number): Promise<void> {
+  const { owner } = order;
+  const [found = { wanted: 0, present: 0 }] = await transaction
+    .select({
+      wanted: sql<number>`(count(*) filter (where ${workspaces.desired} <> 'deleted'))::int`,
+      present: count(),
+    })
     .from(workspaces)
-    .where(and(eq(workspaces.owner, owner), ne(workspaces.desired, "deleted")));
-  if ((found?.count ?? 0) < limit) return;
+    .where(and(eq(workspaces.owner, owner), ne(workspaces.phase, "deleted")));
+  if (found.wanted < limit) {
+    const [kept = { count: 0 }] = await transaction
+      .select({ count: count() })
+      .from(volumes)
+      .where(
+        and(
+          eq(volumes.owner, owner),
+          eq(volumes.state, "kept"),
+          // One that this workspace takes is not counted twice.
+          or(ne(volumes.name, order.name), ne(volumes.blueprint, order.blueprint)),
+        ),
+      );
+    if (found.present + kept.count < 2 * limit) return;
+    throw new RequestError(
+      "limit-reached",
+      `'${owner}' has ${found.present} workspaces, those being deleted included, and ${kept.count} kept volumes: wait, or delete a volume.`,
+      {
+        name: "owner",
+        value: owner,
+        fix: `Wait for deletions to end, or delete a kept volume: ${2 * limit} is the most.`,
+      },
+    );
+  }
   throw new RequestError("limit-reached", `'${owner}' has ${limit} workspaces, which is the most: delete one first.`, {
     name: "owner",
     value: owner,

@@ -36,7 +36,9 @@ export async function claimHost(
     }
   }
   for (let attempt = 0; attempt < 5; attempt += 1) {
-    const label = deriveHostLabel(claim.owner, command.name, attempt);
+    // Anyone can foresee the first ones, and take them: the last one is made of what nobody knows before.
+    const last = attempt === 4;
+    const label = deriveHostLabel(claim.owner, last ? claim.workspace : command.name, attempt);
     if (await tryLabel(transaction, label, claim)) return label;
   }
   throw new RequestError("conflict", "No free host name was found: give another handle or name.");
