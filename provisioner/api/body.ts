@@ -50,7 +50,8 @@ function tooLarge(most: number): ApiProblem {
 export function readableJson() {
   return createMiddleware<ApiEnv>(async (context, next) => {
     const type = context.req.header("content-type") ?? "";
-    if (/^application\/json\s*(;|$)/i.test(type) && context.req.raw.body !== null) {
+    // All that a route takes for JSON: `application/merge-patch+json` too.
+    if (/\bjson\b/i.test(type) && context.req.raw.body !== null) {
       const bytes = new Uint8Array(await context.req.arrayBuffer());
       // No body at all is for the route to judge: many clients name the type all the same.
       if (bytes.length > 0) parseJson(bytes);

@@ -77,6 +77,23 @@ describe("an operation's log", () => {
     expect(await response.json()).toMatchObject({ items: [{ sequence: 1, level: "info", message: "one" }] });
   });
 
+  test("takes no place for who asks for the headers alone", async () => {
+    const id = await begin();
+    const limited = await harness.anotherApp({ limits: { streams: 1 } });
+    const ask = (method: string) =>
+      limited.request(`/v1/operations/${id}/log`, {
+        method,
+        headers: { authorization: `Bearer ${harness.tokens.alice}` },
+      });
+    for (let count = 0; count < 2; count++) {
+      const head = await ask("HEAD");
+      expect([head.status, head.headers.get("content-type")]).toEqual([200, "text/event-stream"]);
+    }
+    const stream = await ask("GET");
+    expect(stream.status).toBe(200);
+    await stream.body?.cancel();
+  });
+
   test("frees its place when the reader goes away", async () => {
     const id = await begin();
     await harness.writeLine(id, "one");

@@ -202,6 +202,23 @@ export const badInputs: readonly BadInput[] = [
     code: "malformed",
   },
   {
+    what: "a body nested without end, of another JSON's type",
+    method: "POST",
+    path: "/v1/workspaces",
+    body: `{"owner":"carol","blueprint":"home","parameters":{"a":${"[".repeat(20_000)}${"]".repeat(20_000)}}}`,
+    headers: { "content-type": "application/merge-patch+json" },
+    status: 400,
+    code: "malformed",
+  },
+  {
+    what: "a NUL character in another JSON's type",
+    ...create({ handle: "a\u0000b", handleFallback: "derive" }),
+    headers: { "content-type": "application/vnd.api+json" },
+    status: 400,
+    code: "malformed",
+    errors: [{ field: "handle" }],
+  },
+  {
     what: "a NUL character",
     ...create({ name: "a\u0000b" }),
     status: 400,

@@ -74,6 +74,8 @@ export function operationRoutes(deps: RouteDeps) {
     // Refuses before the stream begins: afterwards no status can be said.
     const lines = await service.log(id, after, viewer);
     if (wantsJson(context.req.header("accept"))) return context.json({ items: [...lines] }, 200);
+    // Nobody reads the body of an answer to HEAD: a stream of it would wait for its reader, and keep its place.
+    if (context.req.raw.method === "HEAD") return context.body(null, 200, { "content-type": "text/event-stream" });
     const free = deps.streams.take(context.var.identity.subject);
     if (free === null) throw rateLimited(5000);
     context.header("x-accel-buffering", "no");
