@@ -92,7 +92,7 @@ export async function startBerth(options: BerthOptions, progress: Progress): Pro
         installation,
         storage: foreign ? await defaultStorage(kubeconfig) : localStorage,
       });
-      note(changes === 0 ? "nothing to change" : `${changes} objects`);
+      note(changes === 0 ? "nothing to change" : `${changes} ${changes === 1 ? "object" : "objects"}`);
     });
     const engineKubeconfig = join(options.state, "engine.kubeconfig");
     await writeServiceAccountKubeconfig({
