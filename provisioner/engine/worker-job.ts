@@ -55,7 +55,8 @@ async function up(job: Job, spec: WorkspaceSpec, loaded: Loaded, run: RunArgs): 
     version: null,
     run: async (args: readonly string[]) => {
       const answer = answers.find(([pattern]) => pattern.test(args.join(" ")));
-      if (answer === undefined) await run([...args, ...upFlags]);
+      // What went behind our back is in the state still: without a look at the cluster, nothing would be made again.
+      if (answer === undefined) await run([...args, ...upFlags, ...(job.repair ? ["--refresh"] : [])]);
       return { stdout: answer?.[1] ?? "", stderr: "", code: 0 };
     },
   };

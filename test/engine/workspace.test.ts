@@ -121,6 +121,22 @@ describe("The engine with the workspace's own program on a real API server", () 
     expect(await test.stateFiles()).toEqual([]);
   });
 
+  it("makes again, by a repair, what was taken away behind its back", async () => {
+    const stack = newName("ws");
+    await deploy(stack);
+    await core.deleteNamespace({ name: stack });
+    await expect
+      .poll(() => core.listNamespace({ fieldSelector: `metadata.name=${stack}` }).then(({ items }) => items.length), {
+        timeout: 60_000,
+      })
+      .toBe(0);
+    await deploy(stack, specOf(stack), { repair: true });
+    const made = await apps.readNamespacedDeployment({ name: "workspace", namespace: stack });
+    expect(made.metadata?.labels).toMatchObject({ "berth.dev/workspace": stack });
+    await destroy(stack);
+    await expectGoing(stack);
+  });
+
   it("says in one line what the API server refuses, without the workspace's secrets", async () => {
     const stack = newName("ws");
     const spec = specOf(stack);
