@@ -84,8 +84,8 @@ function byModule(names: readonly ToolName[]): Group[] {
 }
 
 /**
- * One build links on one processor while the other compiles: two at once take a seventh off the time. Each wants up to
- * 3 GB, so a small machine takes one after the other.
+ * A build that links or waits for its modules uses one processor at most: a second one uses the other meanwhile. Each
+ * wants up to 3 GB, so a small machine takes one after the other.
  */
 const builds = totalmem() >= 7.5e9 ? 2 : 1;
 let busy = 0;
