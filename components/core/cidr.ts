@@ -70,7 +70,7 @@ export interface IpBlock {
  * The public internet as blocks: all addresses but the special ranges and the blocks in `alsoDenied` (a cluster's API
  * server at a public address, a company's own range). Throws a `UserError` when one of those is no CIDR block.
  */
-export function publicInternet(alsoDenied: readonly string[] = []): readonly [IpBlock, IpBlock] {
+export function publicInternet(alsoDenied: readonly string[] = []): readonly IpBlock[] {
   const denied = alsoDenied.map((text) => ({ text, cidr: parseCidr(text) }));
   const ipv6 = parseCidr(globalUnicastIpv6);
   const everyIpv4 = parseCidr("0.0.0.0/0");
@@ -80,10 +80,11 @@ export function publicInternet(alsoDenied: readonly string[] = []): readonly [Ip
       ...denied.filter(({ cidr }) => cidrContains(within, cidr)).map(({ text }) => text),
     ]),
   ];
-  return [
-    { cidr: "0.0.0.0/0", except: holes(everyIpv4, specialIpv4) },
-    { cidr: globalUnicastIpv6, except: holes(ipv6, specialIpv6) },
-  ];
+  const ipv4Block = { cidr: "0.0.0.0/0", except: holes(everyIpv4, specialIpv4) };
+  // Denied as a whole ("2000::/3", "::/1"), it has no holes: Kubernetes takes only smaller ones. IPv4 always stays, as
+  // no block at all would mean everything.
+  if (denied.some(({ cidr }) => cidrContains(cidr, ipv6))) return [ipv4Block];
+  return [ipv4Block, { cidr: globalUnicastIpv6, except: holes(ipv6, specialIpv6) }];
 }
 
 /** Whether every address of `inner` is one of `outer`. */

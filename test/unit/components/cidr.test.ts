@@ -66,6 +66,12 @@ describe("the public internet", () => {
     expect(allows("2600:1f00::1", ["2600:1f00::/24"])).toBe(false);
   });
 
+  test.each(["2000::/3", "::/1", "::/2"])("holds no IPv6 at all where an installation denies %s", (block) => {
+    expect(allows("2606:4700::1111", [block])).toBe(false);
+    expect(allows("1.1.1.1", [block])).toBe(true);
+    expect(publicInternet([block]).map(({ cidr }) => cidr)).toEqual(["0.0.0.0/0"]);
+  });
+
   test("has every hole within its own block, as the API server demands", () => {
     for (const { cidr, except } of publicInternet(["44.1.2.0/24", "2600:1f00::/24", "fd12::/16"])) {
       for (const hole of except) {
