@@ -59,7 +59,8 @@ async function deploy(
       deps.runtime.waitGone(row.id, { deadline: tuning.deadlines.gone, signal: stopWaiting }),
     );
   }
-  const volume = await claimedVolume(deps.database, row.id);
+  const lost = row.deployedGeneration > 0 && (!seen.exists || seen.terminating);
+  const volume = (await claimedVolume(deps.database, row.id)) ?? (lost ? await claimLeft(context) : undefined);
   // One that is bound already is left as it is.
   if (volume !== undefined) await deps.runtime.reclaimVolume(volume, row.id);
   const spec = specOf(row, deps.settings, volume);
@@ -197,14 +198,27 @@ async function claimedVolume({ queries }: Database, workspace: string): Promise<
   return found?.volume;
 }
 
+/** Takes up the volume of a workspace whose namespace was taken away behind our back: its data is there still. */
+async function claimLeft({ deps, claim }: StepContext): Promise<string | undefined> {
+  const left = await deps.runtime.disposeVolume(claim.row.id, "keep");
+  if (left === null) return undefined;
+  await recordKept(deps.database, claim, left, "claimed");
+  return left.volume;
+}
+
 /** Before the namespace goes, the volume that outlives it stands in the database. */
-async function recordKept({ queries }: Database, { row }: Claim, kept: KeptVolume): Promise<void> {
+async function recordKept(
+  { queries }: Database,
+  { row }: Claim,
+  kept: KeptVolume,
+  state: "keeping" | "claimed" = "keeping",
+): Promise<void> {
   const { owner, name, blueprint, id } = row;
   await queries
     .insert(volumes)
     .values({
-      ...{ id: newId("vol"), owner, name, blueprint, workspace: id, state: "keeping" },
+      ...{ id: newId("vol"), owner, name, blueprint, workspace: id, state },
       ...{ volume: kept.volume, size: kept.size },
     })
-    .onConflictDoUpdate({ target: volumes.volume, set: { state: "keeping", workspace: id, size: kept.size } });
+    .onConflictDoUpdate({ target: volumes.volume, set: { state, workspace: id, size: kept.size } });
 }

@@ -161,4 +161,19 @@ describe("what was taken away behind our back", () => {
     expect(engine.calls.at(-1)).toMatchObject({ type: "deploy", repair: true });
     expect(cluster.workspaces.get(workspace.id)?.ready).toBe(true);
   });
+
+  it("gets its own volume back, and leaves none behind when it is deleted", async () => {
+    const { service, settle, cluster } = world;
+    await world.startReconciler();
+    const { workspace, operation } = await service.create(alice);
+    await settle(operation);
+    const [before] = [...cluster.volumes.keys()];
+    await settle((await service.stop(workspace.id, null)).operation);
+    cluster.beginRemoval(workspace.id);
+    await settle((await service.start(workspace.id, null)).operation);
+    expect([...cluster.volumes.keys()]).toEqual([before]);
+    expect(cluster.workspaces.get(workspace.id)?.spec?.existingVolume).toBe(before);
+    await settle((await service.delete(workspace.id, "keep", null)).operation);
+    expect(await service.volumes("alice")).toMatchObject([{ owner: "alice", name: "home" }]);
+  });
 });

@@ -174,6 +174,25 @@ export function describeRuntimeContract(name: string, makeWorld: () => Promise<R
       await runtime.deleteVolume(volume, patience);
     });
 
+    test("gives a workspace that was taken away behind its back its own volume again", async () => {
+      const id = await ready();
+      await world.beginDeletion(id);
+      await runtime.waitGone(id, patience);
+      const volume = (await runtime.disposeVolume(id, "keep"))?.volume ?? "";
+      const again = async () => {
+        await runtime.reclaimVolume(volume, id);
+        await world.provision(id, { existingVolume: volume });
+        await runtime.waitReady(id, patience);
+      };
+      await again();
+      await world.beginDeletion(id);
+      await runtime.waitGone(id, patience);
+      await again();
+      await runtime.disposeVolume(id, "delete");
+      await runtime.remove(id, patience);
+      expect(await world.volumeExists(volume)).toBe(false);
+    });
+
     test("deletes a volume that was reclaimed for a workspace that never came", async () => {
       const first = await ready();
       const volume = (await runtime.disposeVolume(first, "keep"))?.volume ?? "";

@@ -125,12 +125,15 @@ export function createVolumes(api: ClusterApi, cache: ObjectCache<VolumeObject>,
     },
 
     async reclaim(name, workspace) {
+      const living = new Set((await api.claims(workspace)).map(({ metadata }) => metadata.uid));
       const volume = await change(name, (found) => {
         assertOurVolume(found, api.installation);
         const { claimRef } = found.spec;
-        const already = claimRef?.namespace === workspace && claimRef.name === claimName;
+        const own = claimRef?.namespace === workspace && claimRef.name === claimName;
+        // A claim that went with its namespace left its UID: no later one of that name could bind the volume.
+        const already = own && (claimRef.uid === "" || living.has(claimRef.uid));
         if (already && !isKept(found)) return undefined;
-        if (found.status.phase === "Bound" && !already) {
+        if (found.status.phase === "Bound" && !own) {
           throw new RuntimeError("refused", `The volume ${name} is in use by ${claimRef?.namespace}.`);
         }
         return {
