@@ -7,11 +7,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { LocalConfig } from "../stacks/config.ts";
 import { SetupError } from "./errors.ts";
 import { ensureFoundation, localPassphrase } from "./foundation.ts";
+import { occupy } from "./occupancy.ts";
 import { checkout, stateLayout } from "./paths.ts";
 import { components } from "./platform/components.ts";
 import { type ClusterChoice, openPlatform } from "./platform/existing.ts";
 import { writeServiceAccountKubeconfig } from "./platform/service-accounts.ts";
 import { ensurePulumi, type PulumiInstallation } from "./pulumi-home.ts";
+import { beforeFatalSignals } from "./signals.ts";
 import type { Progress } from "./terminal.ts";
 import { ensureTools } from "./tools.ts";
 
@@ -64,6 +66,8 @@ export async function startBerth(options: BerthOptions, progress: Progress): Pro
   const stop = async (): Promise<void> => {
     for (const end of stops.splice(0).reverse()) await end();
   };
+  const occupancy = await occupy(options.state, progress);
+  stops.push(async () => occupancy.leave());
   try {
     const begun = performance.now();
     const foreign = Boolean(options.cluster?.kubeconfig || options.cluster?.context);
@@ -108,7 +112,12 @@ export async function startBerth(options: BerthOptions, progress: Progress): Pro
     const environment = provisionerEnvironment(options, pulumi, { engineKubeconfig, token, port });
     const { child, log, ended } = await progress.step("Start the provisioner", async (note) => {
       const started = startProvisioner(options.state, environment);
-      stops.push(() => endChild(started.child));
+      if (started.child.pid !== undefined) occupancy.note(started.child.pid);
+      const unguard = beforeFatalSignals(() => endChild(started.child));
+      stops.push(async () => {
+        await endChild(started.child);
+        unguard();
+      });
       await untilReady(`http://127.0.0.1:${port}/readyz`, started);
       note(`http://127.0.0.1:${port}`);
       return started;
