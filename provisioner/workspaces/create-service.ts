@@ -1,9 +1,9 @@
-import { and, asc, desc, eq, gt, inArray, ne, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNull, ne, sql } from "drizzle-orm";
 import type { VolumeDisposal } from "../contract/workspace.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { Database, Transaction } from "../store/database.ts";
 import { type Notifications, notify, volumesChanged } from "../store/notifications.ts";
-import { operationLines, operations, owners, volumes, workspaces } from "../store/schema.ts";
+import { operationLines, operations, owners, tokens, volumes, workspaces } from "../store/schema.ts";
 import type { AcceptedRow } from "./accept.ts";
 import { createChanges } from "./changes.ts";
 import { createWorkspace } from "./create.ts";
@@ -154,6 +154,10 @@ export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceSer
           .orderBy(workspaces.id)
           .for("update");
         for (const row of rows) await changes.remove(transaction, row, "delete");
+        await transaction
+          .update(tokens)
+          .set({ revokedAt: sql`now()` })
+          .where(and(eq(tokens.owner, owner), isNull(tokens.revokedAt)));
         await transaction
           .update(volumes)
           .set({ state: "deleting" })

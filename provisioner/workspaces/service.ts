@@ -104,6 +104,9 @@ export interface WorkspaceService {
   volumes(viewer: string | null): Promise<readonly KeptVolume[]>;
   /** Deletes a kept volume with its data, for good; in the background, retried until proven. */
   deleteVolume(id: string, viewer: string | null): Promise<void>;
-  /** The user is gone from the product: all their workspaces are deleted with volumes, kept volumes too, and a late `create` for them is refused. */
+  /**
+   * The user is gone from the product: all their workspaces are deleted with volumes, kept volumes too, their tokens
+   * are revoked, and a late `create` for them is refused.
+   */
   forgetOwner(owner: string): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RuntimeError } from "../../provisioner/runtimes/runtime.ts";
+import { createTokenStore } from "../../provisioner/store/tokens.ts";
 import { createWorld, eventually, type World } from "../support/fakes/world.ts";
 import { useTestDatabases } from "../support/postgres.ts";
 
@@ -163,6 +164,16 @@ describe("a forgotten owner", () => {
       field: { name: "owner", value: "alice" },
     });
     expect([...cluster.workspaces.keys()]).toEqual([bobs.workspace.id]);
+  });
+
+  it("loses the tokens that act for them, and nobody else does", async () => {
+    const store = createTokenStore(world.database);
+    const token = { name: "app", scope: "user", createdAt: new Date(), expiresAt: null, revokedAt: null } as const;
+    await store.add({ ...token, id: "a".repeat(16), owner: "alice", hash: "1" });
+    await store.add({ ...token, id: "b".repeat(16), owner: "bob", hash: "2" });
+    await world.service.forgetOwner("alice");
+    expect((await store.find("a".repeat(16)))?.revokedAt).toBeInstanceOf(Date);
+    expect((await store.find("b".repeat(16)))?.revokedAt).toBeNull();
   });
 
   it("that was never seen is remembered all the same: events come out of order", async () => {
