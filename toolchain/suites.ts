@@ -21,9 +21,9 @@ const pulumi: readonly ToolName[] = ["pulumi", "pulumi-resource-kubernetes"];
 export const suites = {
   unit: files("unit", { timeout: 20_000, platform: false, tools: [], parallel: true, budget: 1 }),
   components: files("components", { timeout: 60_000, platform: false, tools: [], parallel: true, budget: 1 }),
-  provider: files("provider", { timeout: 120_000, platform: true, tools: pulumi, parallel: false, budget: 2 }),
-  engine: files("engine", { timeout: 180_000, platform: true, tools: pulumi, parallel: false, budget: 3 }),
-  provisioner: files("provisioner", { timeout: 120_000, platform: true, tools: pulumi, parallel: false, budget: 3 }),
+  provider: files("provider", { timeout: 120_000, platform: true, tools: pulumi, parallel: false, budget: 4 }),
+  engine: files("engine", { timeout: 180_000, platform: true, tools: pulumi, parallel: false, budget: 4 }),
+  provisioner: files("provisioner", { timeout: 120_000, platform: true, tools: pulumi, parallel: false, budget: 5 }),
   e2e: files("e2e", { timeout: 600_000, platform: true, tools: pulumi, parallel: false, budget: 8 }),
 } as const satisfies Readonly<Record<string, Suite>>;
 
