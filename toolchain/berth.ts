@@ -42,6 +42,8 @@ export interface Berth {
   /** A kubeconfig with full rights: for looking, not for the provisioner. */
   readonly kubeconfig: string;
   readonly pulumi: PulumiInstallation;
+  /** Whether its nodes are the local platform's, which are simulated. */
+  readonly simulated: boolean;
   /** Milliseconds that each part took. */
   readonly timings: { readonly setup: number; readonly platform: number };
   /** Resolves, with what its log ends with, when the provisioner ends by itself. */
@@ -128,6 +130,7 @@ export async function startBerth(options: BerthOptions, progress: Progress): Pro
       token,
       kubeconfig,
       pulumi,
+      simulated: !foreign,
       timings: { setup: setUp - begun, platform: platformUp - setUp },
       ended: ended.then(() => tail(log, child)),
       stop,

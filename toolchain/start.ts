@@ -118,7 +118,7 @@ async function provisionDemo({ url, token }: Berth, blueprint: string): Promise<
 }
 
 function showNextSteps(
-  { url, token, kubeconfig, pulumi }: Berth,
+  { url, token, kubeconfig, pulumi, simulated }: Berth,
   workspace: DemoWorkspace | undefined,
   ms: number,
 ): void {
@@ -150,7 +150,8 @@ function showNextSteps(
   if (workspace)
     terminal.line(colors.cyan(`    kubectl --kubeconfig ${kubeconfig} -n ${workspace.id} get all,pvc,networkpolicy`));
   terminal.line();
-  terminal.line("  The local platform's nodes are simulated: pods are scheduled and Ready, but no container runs.");
+  if (simulated)
+    terminal.line("  The local platform's nodes are simulated: pods are scheduled and Ready, but no container runs.");
   terminal.line("  Ctrl-C stops everything; the state stays for the next start.");
 }
 
