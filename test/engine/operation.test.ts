@@ -28,8 +28,11 @@ describe.each(["files", "commands"] as const)("An engine operation, with stacks 
     expect(await deploy(stack)).toEqual(["created Stash stream", "created Workspace workspace"]);
     expect(await deploy(stack)).toEqual([]);
     expect(await deploy(stack, { ...specFor(stack), owner: "bob" })).toEqual(["updated Stash stream"]);
+    // A repair looks at what is really there before it changes anything.
     expect(await deploy(stack, specFor(stack, "quick", 2), { repair: true })).toEqual([
       "created Stash more-0",
+      "read Stash stream",
+      "read Workspace workspace",
       "updated Stash stream",
     ]);
     await destroy(stack);
