@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../components/core/errors.ts";
 import { isUnreachable } from "./api/unreachable.ts";
+import { keptSecret } from "./kept-secret.ts";
 import { RuntimeError } from "./runtimes/runtime.ts";
 
 /** A database's address as it may be shown: without password and parameters. */
@@ -71,19 +70,6 @@ export function explainListening(error: unknown, option: string, port: number): 
 }
 
 /** The passphrase of the state folder, made at the first start and readable by its owner only. */
-export async function keptPassphrase(state: string): Promise<string> {
-  const file = join(state, "pulumi-passphrase");
-  await mkdir(state, { recursive: true, mode: 0o700 });
-  // Whole or not at all: a start that dies in between must not leave an empty one, which would count as made.
-  const fresh = `${file}.${randomBytes(6).toString("hex")}`;
-  try {
-    await writeFile(fresh, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx", flush: true });
-    if ((await readFile(file, "utf8").catch(() => "empty")).trim() === "") await rm(file, { force: true });
-    await link(fresh, file);
-  } catch (error) {
-    if (codeOf(error) !== "EEXIST") throw error;
-  } finally {
-    await rm(fresh, { force: true });
-  }
-  return (await readFile(file, "utf8")).trim();
+export function keptPassphrase(state: string): Promise<string> {
+  return keptSecret(join(state, "pulumi-passphrase"));
 }

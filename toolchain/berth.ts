@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { keptSecret } from "../provisioner/kept-secret.ts";
 import type { LocalConfig } from "../stacks/config.ts";
 import { SetupError } from "./errors.ts";
-import { ensureFoundation, localPassphrase } from "./foundation.ts";
+import { ensureFoundation } from "./foundation.ts";
 import { occupy } from "./occupancy.ts";
 import { checkout, stateLayout } from "./paths.ts";
 import { components } from "./platform/components.ts";
@@ -109,7 +109,7 @@ export async function startBerth(options: BerthOptions, progress: Progress): Pro
     });
     const platformUp = performance.now();
 
-    const token = adminToken(options.state);
+    const token = await keptSecret(join(options.state, "admin-token"));
     const port = await choosePort(options.port);
     const environment = provisionerEnvironment(options, pulumi, { engineKubeconfig, token, port });
     const { child, log, ended } = await progress.step("Start the provisioner", async (note) => {
@@ -161,13 +161,6 @@ async function defaultStorage(kubeconfig: string): Promise<LocalConfig["storage"
   };
 }
 
-/** The admin token of a state folder: made once, readable by its owner only. */
-function adminToken(state: string): string {
-  const file = join(state, "admin-token");
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString("base64url"), { mode: 0o600 });
-  return readFileSync(file, "utf8").trim();
-}
-
 /** What the provisioner is told; of this process's own environment it gets only what any program needs. */
 function provisionerEnvironment(
   { state, environment }: BerthOptions,
@@ -193,7 +186,6 @@ function provisionerEnvironment(
     BERTH_WORKSPACE_SCHEME: "http",
     BERTH_PULUMI_COMMAND: pulumi.command,
     BERTH_PULUMI_HOME: pulumi.home,
-    BERTH_PULUMI_PASSPHRASE: process.env.BERTH_PULUMI_PASSPHRASE ?? localPassphrase(state),
     KUBECONFIG: engineKubeconfig,
     ...environment,
   };

@@ -1,20 +1,10 @@
-import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation/index.js";
+import { keptPassphrase } from "../provisioner/startup.ts";
 import type { LocalConfig } from "../stacks/config.ts";
 import { localProgram } from "../stacks/local.ts";
 import { type PulumiInstallation, pulumiEnvironment } from "./pulumi-home.ts";
-
-/** The passphrase of a state folder: made once, kept beside the state that it protects, readable by its owner only. */
-export function localPassphrase(state: string): string {
-  const file = join(state, "pulumi-passphrase");
-  if (!existsSync(file)) {
-    mkdirSync(state, { recursive: true, mode: 0o700 });
-    writeFileSync(file, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
-  }
-  return readFileSync(file, "utf8").trim();
-}
 
 /**
  * Brings a cluster to what it needs before the first workspace: the program that `pulumi up -s local` runs, as the
@@ -41,7 +31,7 @@ export async function ensureFoundation(
       envVars: {
         ...definedOnly(pulumiEnvironment(pulumi)),
         PULUMI_BACKEND_URL: `file://${backend}`,
-        PULUMI_CONFIG_PASSPHRASE: localPassphrase(state),
+        PULUMI_CONFIG_PASSPHRASE: await keptPassphrase(state),
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_DIY_BACKEND_NO_LEGACY_WARNING: "1",
       },
