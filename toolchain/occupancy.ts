@@ -2,11 +2,10 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { SetupError } from "./errors.ts";
-import { endProcess, identify, isAlive } from "./processes.ts";
+import { endProcess, identify, isAlive, processIdSchema } from "./processes.ts";
 import type { Progress } from "./terminal.ts";
 
-const processId = z.object({ pid: z.number().int().positive(), started: z.string() });
-const recordSchema = z.object({ starter: processId, provisioner: processId.optional() });
+const recordSchema = z.object({ starter: processIdSchema, provisioner: processIdSchema.optional() });
 
 /** Who runs Berth in a state folder, so that two never do and a killed one's provisioner is found. */
 export interface Occupancy {

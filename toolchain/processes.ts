@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
 
 /**
  * A process by more than its number: a number is used again after its process ended, its start time is not.
@@ -11,6 +12,9 @@ export interface ProcessId {
   /** When it started, in the words of the system: only to be compared. */
   readonly started: string;
 }
+
+/** The same as it stands in a file. */
+export const processIdSchema = z.object({ pid: z.number().int().positive(), started: z.string() });
 
 /** Identifies a running process; undefined when there is none (a zombie counts as none). */
 export function identify(pid: number): ProcessId | undefined {

@@ -1,18 +1,17 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { processIdSchema } from "../processes.ts";
 import { components, files } from "./components.ts";
-
-const processId = z.object({ pid: z.number().int().positive(), started: z.string() });
 
 const recordSchema = z.object({
   /** The versions of the programs, joined: a platform of other versions is not reused. */
   versions: z.string(),
   port: z.number().int(),
   throwaway: z.boolean(),
-  processes: z.partialRecord(z.enum(components), processId),
+  processes: z.partialRecord(z.enum(components), processIdSchema),
   /** Who uses it: the last one to leave stops it. */
-  users: z.array(processId),
+  users: z.array(processIdSchema),
 });
 
 /** What a state folder says about the platform that was started in it. */
