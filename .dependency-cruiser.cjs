@@ -1,5 +1,5 @@
 /**
- * Who may import whom: core ← components ← stacks ← provisioner/engine, contract ← everything of the service.
+ * Who may import whom: core ← components ← stacks ← provisioner/engine, core ← policies ← stacks and provisioner/engine, contract ← everything of the service.
  * @type {import("dependency-cruiser").IConfiguration}
  */
 module.exports = {
@@ -21,20 +21,35 @@ module.exports = {
       name: "packages-are-declared",
       comment: "A package that only another one depends on can vanish with the next install.",
       severity: "error",
-      from: { path: "^(components|stacks|provisioner|toolchain|test|bench)/" },
+      from: { path: "^(components|policies|stacks|provisioner|toolchain|test|bench)/" },
       to: { dependencyTypes: ["npm-no-pkg", "npm-unknown"] },
     },
     {
       name: "core-stands-alone",
       severity: "error",
       from: { path: "^components/core/" },
-      to: { path: "^(components/(?!core/)|stacks/|provisioner/|toolchain/|bench/|test/)" },
+      to: { path: "^(components/(?!core/)|policies/|stacks/|provisioner/|toolchain/|bench/|test/)" },
     },
     {
       name: "components-know-no-one-above",
       severity: "error",
       from: { path: "^components/" },
-      to: { path: "^(stacks|provisioner|toolchain|bench|test)/" },
+      to: { path: "^(policies|stacks|provisioner|toolchain|bench|test)/" },
+    },
+    {
+      name: "policies-stand-on-core",
+      comment:
+        "A rule judges what is registered, whoever wrote the program: it is taken into other people's packs alone.",
+      severity: "error",
+      from: { path: "^policies/" },
+      to: { path: "^(components/(?!core/)|stacks/|provisioner/|toolchain/|bench/|test/)" },
+    },
+    {
+      name: "rules-are-plain",
+      comment: "The engine's workers judge with them, where the policy SDK is not: only what the CLI runs knows it.",
+      severity: "error",
+      from: { path: "^policies/(?!index\\.ts$)" },
+      to: { path: "^node_modules/@pulumi/", dependencyTypesNot: ["type-only"] },
     },
     {
       name: "stacks-know-no-one-above",
@@ -47,13 +62,13 @@ module.exports = {
       comment: "The dashboard, the CLI and other people's clients import it.",
       severity: "error",
       from: { path: "^provisioner/contract/" },
-      to: { path: "^(stacks|toolchain|bench|test|provisioner/(?!contract/)|components/(?!core/))" },
+      to: { path: "^(policies|stacks|toolchain|bench|test|provisioner/(?!contract/)|components/(?!core/))" },
     },
     {
       name: "only-the-engine-runs-stacks",
       severity: "error",
       from: { path: "^provisioner/(?!engine/)" },
-      to: { path: "^stacks/" },
+      to: { path: "^(stacks|policies)/" },
     },
     {
       name: "the-service-needs-no-set-up",
@@ -73,10 +88,10 @@ module.exports = {
     },
     {
       name: "plans-are-pure",
-      comment: "The plan of a workspace is used without an engine: it imports no Pulumi, and nothing that acts.",
+      comment: "A plan is used without an engine: it imports no Pulumi, and nothing that acts.",
       severity: "error",
       from: {
-        path: "^components/(core/|workspace/(blueprints/|manifests/|plan|spec|compose)|platform/(manifests/|plan|spec))",
+        path: "^components/(core/|workspace/(blueprints/|compose)|[^/]+/(manifests/|plan|spec))",
       },
       to: { path: "^(node_modules/@pulumi/|fs$|child_process$|net$|https?$)" },
     },
@@ -86,7 +101,7 @@ module.exports = {
       severity: "error",
       from: {
         path: "^(provisioner|toolchain)/",
-        pathNot: "^(provisioner/engine/worker|toolchain/pulumi-language-nodejs/|toolchain/foundation)",
+        pathNot: "^(provisioner/engine/worker|toolchain/(pulumi-language-nodejs|stand-ins)/|toolchain/foundation)",
       },
       to: { path: "^node_modules/@pulumi/", dependencyTypesNot: ["type-only"] },
     },
@@ -95,6 +110,8 @@ module.exports = {
     doNotFollow: { path: "node_modules" },
     exclude: { path: "(^|/)dist/" },
     tsPreCompilationDeps: true,
+    // The policy pack has a package.json of its own, as the CLI wants it; what it needs is in the project's.
+    combinedDependencies: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"] },
   },

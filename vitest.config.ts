@@ -11,7 +11,10 @@ export default defineConfig({
         include: [...suite.include],
         environment: "node",
         pool: "forks",
-        globalSetup: suite.platform ? ["test/support/platform-setup.ts"] : [],
+        globalSetup: [
+          ...(suite.platform ? ["test/support/platform-setup.ts"] : []),
+          ...(suite.setup === undefined ? [] : [suite.setup]),
+        ],
         testTimeout: suite.timeout,
         hookTimeout: suite.timeout,
         fileParallelism: suite.parallel,
