@@ -41,6 +41,12 @@ export const specialIpv4: readonly SpecialRange[] = [
 ];
 
 /**
+ * Ranges that networks choose their own addresses from: RFC 1918, and RFC 6598, which EKS takes for Services and pods
+ * too. https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
+ */
+export const privateIpv4 = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"] as const;
+
+/**
  * The only IPv6 addresses that are the public internet: IANA has given out no others. What lies outside needs no list:
  * loopback (::1), IPv4-mapped (::ffff:0:0/96), NAT64 (64:ff9b::/96, 64:ff9b:1::/48: a way to IPv4's private ranges),
  * discard-only (100::/64), segment routing (5f00::/16), unique local (fc00::/7; AWS' metadata fd00:ec2::254),
@@ -91,6 +97,16 @@ export function publicInternet(alsoDenied: readonly string[] = []): readonly IpB
 export function cidrContains(outer: Cidr, inner: Cidr): boolean {
   if (outer.family !== inner.family || inner.prefix < outer.prefix) return false;
   return maskTo(inner.base, outer.prefix, width(outer.family)) === outer.base;
+}
+
+/** Whether two blocks have an address in common. */
+export function cidrsOverlap(a: Cidr, b: Cidr): boolean {
+  return cidrContains(a, b) || cidrContains(b, a);
+}
+
+/** An IPv4 block as text. */
+export function formatIpv4Cidr({ base, prefix }: Pick<Cidr, "base" | "prefix">): string {
+  return `${[24n, 16n, 8n, 0n].map((shift) => (base >> shift) & 255n).join(".")}/${prefix}`;
 }
 
 /** A block of addresses as text: "203.0.113.0/24", "2001:db8::/32"; not all addresses at once. */

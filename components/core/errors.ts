@@ -15,7 +15,9 @@ export interface UserMistake {
  * @example throw new UserError({ option: "storage.size", value: "20GB", fix: "Write a Kubernetes quantity: 20Gi." });
  */
 export class UserError extends Error {
+  /** By which it is told from other errors, also across processes. */
   override readonly name = "UserError";
+  /** All that was wrong, one for each option. */
   readonly mistakes: readonly UserMistake[];
 
   constructor(...mistakes: readonly [UserMistake, ...UserMistake[]]) {
@@ -23,6 +25,9 @@ export class UserError extends Error {
     super(message);
     this.mistakes = mistakes;
     this.stack = `UserError: ${message}`;
+    // By this mark Pulumi knows an error that is told by its message alone, as its own `RunError` is:
+    // https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/errors.ts (November 2026).
+    Object.defineProperty(this, "__pulumiRunError", { value: true });
   }
 }
 

@@ -1,5 +1,10 @@
 import type { z } from "zod";
 import { UserError, type UserMistake } from "./errors.ts";
+import { plainWords } from "./plain-words.ts";
+import { defaultOf, schemaAt } from "./schema.ts";
+
+/** What is said of a key that a schema does not know. */
+export const noSuchOption = "There is no such option: take it out or correct its name.";
 
 /**
  * What a schema makes of a value; throws one `UserError` that names every wrong or missing field at once, by its path,
@@ -11,30 +16,55 @@ export function parseOrExplain<Schema extends z.ZodType>(
   root: string,
   isSecret: (path: readonly PropertyKey[]) => boolean = () => false,
 ): z.output<Schema> {
-  const parsed = schema.safeParse(value, { reportInput: false });
+  const parsed = schema.safeParse(value, { reportInput: false, error: plainWords(schema) });
   if (parsed.success) return parsed.data;
-  const [first, ...others] = parsed.error.issues.flatMap((issue) => mistakesOf(issue, value, root, isSecret));
+  const found = { schema, value, root, isSecret };
+  const [first, ...others] = parsed.error.issues
+    .filter((issue, index, all) => !all.slice(0, index).some((earlier) => isOfOtherType(earlier, issue)))
+    .flatMap((issue) => mistakesOf(issue, found));
   throw first === undefined ? parsed.error : new UserError(first, ...others);
 }
 
-function mistakesOf(
-  issue: z.core.$ZodIssue,
-  value: unknown,
-  root: string,
-  isSecret: (path: readonly PropertyKey[]) => boolean,
-): readonly UserMistake[] {
+/** What was parsed, and how it is shown. */
+interface Found {
+  readonly schema: z.ZodType;
+  readonly value: unknown;
+  readonly root: string;
+  readonly isSecret: (path: readonly PropertyKey[]) => boolean;
+}
+
+/** Whether the first says that a value is of another type: what a rule for its own type makes of it tells nothing. */
+function isOfOtherType(first: z.core.$ZodIssue, second: z.core.$ZodIssue): boolean {
+  return first.code === "invalid_type" && first.path.join("\n") === second.path.join("\n");
+}
+
+function mistakesOf(issue: z.core.$ZodIssue, found: Found): readonly UserMistake[] {
+  const { schema, value, root, isSecret } = found;
   const mistake = (path: readonly PropertyKey[], fix: string): UserMistake => ({
     option: optionName(root, path),
-    value: isSecret(path) ? "[secret]" : valueAt(value, path),
+    value: isSecret(path) ? "[secret]" : valueInEffect(schema, value, path),
     fix,
   });
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) =>
-      mistake([...issue.path, key], "There is no such option: take it out or correct its name."),
-    );
+    return issue.keys.map((key) => mistake([...issue.path, key], noSuchOption));
   }
-  const missing = issue.code === "invalid_type" && valueAt(value, issue.path) === undefined;
-  return [mistake(issue.path, missing ? `Give ${withArticle(issue.expected)}.` : asSentence(issue.message))];
+  const meant = issue.code === "invalid_union" ? theOneMeant(issue.errors, valueAt(value, issue.path)) : null;
+  if (meant !== null) {
+    return meant.flatMap((inner) => mistakesOf({ ...inner, path: [...issue.path, ...inner.path] }, found));
+  }
+  return [mistake(issue.path, asSentence(issue.message))];
+}
+
+/** Of several ways to write something, the one that somebody took and got wrong within; null where it is not clear. */
+function theOneMeant(
+  ways: readonly (readonly z.core.$ZodIssue[])[],
+  value: unknown,
+): readonly z.core.$ZodIssue[] | null {
+  if (typeof value !== "object" || value === null) return null;
+  const [way, ...others] = ways.filter((issues) =>
+    issues.every(({ code, path }) => path.length > 0 || code === "unrecognized_keys" || code === "custom"),
+  );
+  return way !== undefined && way.length > 0 && others.length === 0 ? way : null;
 }
 
 function optionName(root: string, path: readonly PropertyKey[]): string {
@@ -44,6 +74,12 @@ function optionName(root: string, path: readonly PropertyKey[]): string {
   );
 }
 
+/** The value that was written or, where none was, its default: what a rule over several values may not like. */
+function valueInEffect(schema: z.ZodType, value: unknown, path: readonly PropertyKey[]): unknown {
+  const written = valueAt(value, path);
+  return written === undefined ? defaultOf(schemaAt(schema, path)) : written;
+}
+
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((at, key) => {
     if (typeof at !== "object" || at === null) return undefined;
@@ -51,11 +87,8 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   }, value);
 }
 
-function withArticle(type: string): string {
-  return `${/^[aeiou]/.test(type) ? "an" : "a"} ${type}`;
-}
-
 function asSentence(message: string): string {
-  const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}`;
+  const whole = /^(is|fits) /.test(message) ? `it ${message}` : message;
+  const sentence = `${whole.charAt(0).toUpperCase()}${whole.slice(1)}`;
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
