@@ -2,6 +2,7 @@ import { ValidatingAdmissionPolicy } from "@pulumi/kubernetes/admissionregistrat
 import { ValidatingAdmissionPolicyBinding } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicyBinding.js";
 import { Namespace, type NamespaceArgs } from "@pulumi/kubernetes/core/v1/namespace.js";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import { ClusterRole, type ClusterRoleArgs } from "@pulumi/kubernetes/rbac/v1/clusterRole.js";
 import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding.js";
 import { PriorityClass } from "@pulumi/kubernetes/scheduling/v1/priorityClass.js";
@@ -25,6 +26,7 @@ export interface FoundationArgs {
 /** The foundation's objects. */
 export interface FoundationNodes {
   readonly namespace: Namespace;
+  readonly defaultDeny: NetworkPolicy;
   readonly serviceAccounts: Readonly<Record<"api" | "router" | "engine", ServiceAccount>>;
   readonly policies: readonly ValidatingAdmissionPolicy[];
   readonly policyBindings: readonly ValidatingAdmissionPolicyBinding[];
@@ -35,9 +37,10 @@ export interface FoundationNodes {
 }
 
 /**
- * What any cluster needs before the first workspace: the platform's namespace, three ServiceAccounts (the API's and the
- * router's without any right), admission policies that confine the engine to the namespaces and volumes of workspaces,
- * then the engine's role, priority classes, and the storage class whose volumes outlive their claims.
+ * What any cluster needs before the first workspace: the platform's namespace, closed but for what other policies let
+ * pass, three ServiceAccounts (the API's and the router's without any right), admission policies that confine the engine
+ * to the namespaces and volumes of workspaces, then the engine's role, priority classes, and the storage class whose
+ * volumes outlive their claims.
  *
  * Costs nothing: it holds no pod.
  *
@@ -60,6 +63,7 @@ export class Foundation extends pulumi.ComponentResource {
     const system = declare<NamespaceArgs>(transform.namespace, plan.namespace, here);
     const namespace = new Namespace(`${name}-namespace`, system.args, system.options);
     const inside = { ...here, dependsOn: [namespace], deletedWith: namespace };
+    const defaultDeny = new NetworkPolicy(`${name}-default-deny`, plan.defaultDeny, inside);
     const serviceAccounts = {
       api: new ServiceAccount(`${name}-api`, plan.api, inside),
       router: new ServiceAccount(`${name}-router`, plan.router, inside),
@@ -89,7 +93,7 @@ export class Foundation extends pulumi.ComponentResource {
     const storageClass = new StorageClass(`${name}-storage-class`, storage.args, storage.options);
 
     this.nodes = {
-      ...{ namespace, serviceAccounts, policies, policyBindings },
+      ...{ namespace, defaultDeny, serviceAccounts, policies, policyBindings },
       ...{ engineRole, engineBinding, priorityClasses, storageClass },
     };
     this.namespace = namespace.metadata.name;

@@ -1,4 +1,5 @@
 import { labelKeys } from "../core/labels.ts";
+import { onPool } from "../core/pools.ts";
 import type { WorkspaceSpecInput } from "../workspace/spec.ts";
 import type { FoundationSpec } from "./spec.ts";
 
@@ -23,12 +24,13 @@ export function foundationNames({ name, storage }: Pick<FoundationSpec, "name" |
   };
 }
 
-/** Where workspaces of this foundation run: its classes, its router. */
-export function placementOn(spec: Pick<FoundationSpec, "name" | "storage">) {
+/** Where workspaces of this foundation run: its classes, its router, and the pool of nodes, where nodes have one. */
+export function placementOn(spec: Pick<FoundationSpec, "name" | "storage">, pool?: string) {
   const names = foundationNames(spec);
   return {
     storageClassName: names.storageClass,
     priorityClassName: names.priorityClasses.workspace,
     router: { namespace: names.namespace, podLabels: { [labelKeys.component]: "router" } },
+    ...(pool === undefined ? {} : onPool(pool)),
   } satisfies WorkspaceSpecInput["placement"];
 }

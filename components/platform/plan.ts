@@ -1,6 +1,7 @@
 import { confinements, policyBindingManifest, policyManifest } from "./manifests/admission.ts";
 import { platformPriorityManifest, storageClassManifest, workspacePriorityManifest } from "./manifests/classes.ts";
 import {
+  defaultDenyManifest,
   engineBindingManifest,
   engineRoleManifest,
   serviceAccountManifest,
@@ -13,6 +14,7 @@ export function planFoundation(spec: FoundationSpec) {
   const walls = Object.entries(confinements(spec));
   return {
     namespace: systemNamespaceManifest(spec),
+    defaultDeny: defaultDenyManifest(spec),
     api: serviceAccountManifest(spec, "api"),
     router: serviceAccountManifest(spec, "router"),
     engine: serviceAccountManifest(spec, "engine"),

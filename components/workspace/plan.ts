@@ -33,6 +33,7 @@ export function planWorkspace(spec: WorkspaceSpec) {
     ingress: spec.expose === "ingress" ? ingressManifest(spec) : null,
   };
 }
+/** The objects of one workspace, by role. */
 export type WorkspacePlan = ReturnType<typeof planWorkspace>;
 
 /** One object of a plan, whichever it is. */

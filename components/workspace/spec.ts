@@ -1,92 +1,136 @@
 import { z } from "zod";
 import { cidrBlock } from "../core/cidr.ts";
+import { dnsLabel } from "../core/dns-names.ts";
 import { parseOrExplain } from "../core/parse.ts";
 import { cpuQuantity, memoryQuantity } from "../core/quantities.ts";
 
-/** A Kubernetes name of one DNS label. */
-const dnsLabel = z
-  .string()
-  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be one DNS label: a-z, 0-9 and '-', at most 63 characters");
-
 /** A port that a workspace serves. The first one of a shape is where its bare host leads. */
 export const portSpec = z.strictObject({
-  /** Name of the port, unique in the workspace, at most 15 characters (Kubernetes' limit). */
-  name: z.string().regex(/^[a-z]([-a-z0-9]{0,13}[a-z0-9])?$/),
-  port: z.int().min(1024).max(65535),
+  name: z
+    .string()
+    .regex(/^[a-z]([-a-z0-9]{0,13}[a-z0-9])?$/)
+    .describe("Name of the port, unique in the workspace, at most 15 characters (Kubernetes' limit)"),
+  port: z.int().min(1024).max(65535).describe("Its number"),
 });
 
 /** How a container is asked whether it is ready. */
 export const probeSpec = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("http"), path: z.string().startsWith("/"), port: z.string() }),
-  z.strictObject({ type: z.literal("tcp"), port: z.string() }),
+  z.strictObject({
+    type: z.literal("http").describe("an answer below 400"),
+    path: z.string().startsWith("/").describe("What is asked for"),
+    port: z.string().describe("Name of the port that is asked"),
+  }),
+  z.strictObject({
+    type: z.literal("tcp").describe("a connection"),
+    port: z.string().describe("Name of the port that is asked"),
+  }),
 ]);
+
+/** CPU and memory, as Kubernetes quantities. */
+const resources = z.strictObject({
+  cpu: cpuQuantity.describe("CPU, as a Kubernetes quantity").meta({ examples: ["500m"] }),
+  memory: memoryQuantity.describe("Memory, as a Kubernetes quantity").meta({ examples: ["4Gi"] }),
+});
 
 /**
  * What a blueprint makes of its parameters: the computer itself, without owner, place or name.
  * Quantities are Kubernetes quantities ("2", "500m", "4Gi").
  */
 export const workspaceShape = z.strictObject({
-  image: z.string().min(1),
-  command: z.array(z.string()).optional(),
-  env: z.record(z.string(), z.string()).default({}),
-  ports: z.array(portSpec).min(1),
-  probe: probeSpec,
-  resources: z.strictObject({
-    requests: z.strictObject({ cpu: cpuQuantity, memory: memoryQuantity }),
-    limits: z.strictObject({ cpu: cpuQuantity, memory: memoryQuantity }),
-  }),
-  /** Numeric user and group that the container runs as; never 0. */
-  user: z.strictObject({ uid: z.int().min(1), gid: z.int().min(1) }),
-  readOnlyRootFilesystem: z.boolean(),
-  /** Folders that stay writable, in memory-backed or node-local scratch space, beside the home volume. */
-  scratch: z.array(z.strictObject({ path: z.string().startsWith("/"), size: memoryQuantity })).default([]),
-  /** The user's own volume. */
-  home: z.strictObject({ mountPath: z.string().startsWith("/"), size: memoryQuantity }),
-  egress: z.strictObject({
-    /** Whether the public internet may be reached; private ranges never are. */
-    internet: z.boolean(),
-    /** Further destinations that the blueprint needs, as CIDR blocks with ports. */
-    allow: z
-      .array(z.strictObject({ cidr: cidrBlock, ports: z.array(z.int().min(1).max(65535)).default([]) }))
-      .default([]),
-  }),
+  image: z.string().min(1).describe("Image of its container"),
+  command: z.array(z.string()).optional().describe("What the container runs; without it what its image says"),
+  env: z.record(z.string(), z.string()).default({}).describe("Environment variables. Nothing secret: use `identity`"),
+  ports: z.array(portSpec).min(1).describe("Ports that it serves; its bare host leads to the first"),
+  probe: probeSpec.describe("How the container is asked whether it is ready"),
+  resources: z
+    .strictObject({
+      requests: resources.describe("What it always gets: a node has room for it, or it waits"),
+      limits: resources.describe("The most that it gets"),
+    })
+    .describe("CPU and memory"),
+  user: z
+    .strictObject({ uid: z.int().min(1).describe("User"), gid: z.int().min(1).describe("Group, also of the home") })
+    .describe("Numeric user and group that the container runs as; never 0"),
+  readOnlyRootFilesystem: z.boolean().describe("Whether only the home and the scratch folders can be written"),
+  scratch: z
+    .array(
+      z.strictObject({
+        path: z.string().startsWith("/").describe("Where it is"),
+        size: memoryQuantity.describe("The most that it holds"),
+      }),
+    )
+    .default([])
+    .describe("Folders that stay writable, in memory-backed or node-local scratch space, beside the home volume"),
+  home: z
+    .strictObject({
+      mountPath: z.string().startsWith("/").describe("Where it is"),
+      size: memoryQuantity.describe("Its size, which only grows").meta({ examples: ["20Gi"] }),
+    })
+    .describe("The user's own volume"),
+  egress: z
+    .strictObject({
+      internet: z.boolean().describe("Whether the public internet may be reached; private ranges never are"),
+      allow: z
+        .array(
+          z.strictObject({
+            cidr: cidrBlock.describe("Where"),
+            ports: z.array(z.int().min(1).max(65535)).default([]).describe("Its ports; without any all of them"),
+          }),
+        )
+        .default([])
+        .describe("Further destinations that the blueprint needs"),
+    })
+    .describe("What it may reach"),
 });
+/** A shape with every default filled in. */
 export type WorkspaceShape = z.infer<typeof workspaceShape>;
 
 /** Where and how a platform runs its workspaces: the same for all of them. */
 export const workspacePlacement = z.strictObject({
-  storageClassName: dnsLabel.default("berth-workspace"),
-  priorityClassName: dnsLabel.optional(),
-  runtimeClassName: dnsLabel.optional(),
-  /** `false` gives every pod a user namespace of its own (Kubernetes ≥ 1.33 with a runtime that can). */
-  hostUsers: z.boolean().optional(),
-  nodeSelector: z.record(z.string(), z.string()).default({}),
+  storageClassName: dnsLabel.default("berth-workspace").describe("Storage class of the home; it must retain"),
+  priorityClassName: dnsLabel.optional().describe("Priority class of the pod; without it the cluster's default"),
+  runtimeClassName: dnsLabel.optional().describe("Runtime class of the pod, for a sandbox such as gVisor"),
+  hostUsers: z
+    .boolean()
+    .optional()
+    .describe("`false` gives every pod a user namespace of its own (Kubernetes ≥ 1.33 with a runtime that can)"),
+  nodeSelector: z.record(z.string(), z.string()).default({}).describe("Labels of the nodes that it runs on"),
   tolerations: z
     .array(
       z.strictObject({
-        key: z.string(),
-        operator: z.enum(["Exists", "Equal"]),
-        value: z.string().optional(),
-        effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional(),
+        key: z.string().describe("Key of the taint"),
+        operator: z.enum(["Exists", "Equal"]).describe("Whether its value counts"),
+        value: z.string().optional().describe("Its value"),
+        effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional().describe("Its effect; else any"),
       }),
     )
-    .default([]),
-  /** Whose pods may open connections to a workspace's ports. */
+    .default([])
+    .describe("Taints of nodes that it bears"),
   router: z
-    .strictObject({ namespace: dnsLabel, podLabels: z.record(z.string(), z.string()) })
-    .default({ namespace: "berth-system", podLabels: { "berth.dev/component": "router" } }),
-  /** Public addresses that no workspace may reach either, such as those of the cluster's own API server. */
-  denyEgress: z.array(cidrBlock).default([]),
-  /** For `expose: "ingress"`: which controller serves it and with which certificate. */
+    .strictObject({
+      namespace: dnsLabel.describe("Their namespace"),
+      podLabels: z.record(z.string(), z.string()).describe("Their labels"),
+    })
+    .default({ namespace: "berth-system", podLabels: { "berth.dev/component": "router" } })
+    .describe("Whose pods may open connections to a workspace's ports"),
+  denyEgress: z
+    .array(cidrBlock)
+    .default([])
+    .describe("Public addresses that no workspace may reach either, such as those of the cluster's own API server"),
   ingress: z
     .strictObject({
-      className: z.string().min(1).optional(),
-      annotations: z.record(z.string(), z.string()).optional(),
-      /** Name of a TLS Secret in the workspace's namespace; without one the controller's default certificate is used. */
-      tlsSecretName: dnsLabel.optional(),
+      className: z.string().min(1).optional().describe("Ingress class; without it the cluster's default"),
+      annotations: z.record(z.string(), z.string()).optional().describe("What the controller wants to know"),
+      tlsSecretName: dnsLabel
+        .optional()
+        .describe(
+          "A TLS Secret in the workspace's namespace; without one the controller's default certificate is used",
+        ),
     })
-    .optional(),
+    .optional()
+    .describe('For `expose: "ingress"`: which controller serves it and with which certificate'),
 });
+/** A placement with every default filled in. */
 export type WorkspacePlacement = z.infer<typeof workspacePlacement>;
 
 /**
@@ -94,26 +138,41 @@ export type WorkspacePlacement = z.infer<typeof workspacePlacement>;
  * operation.
  */
 export const workspaceSpec = z.strictObject({
-  /** Id of the workspace: the name of its namespace and of its stack. */
-  id: z.string().regex(/^ws-[a-z0-9]([-a-z0-9]{0,58}[a-z0-9])?$/, "must start with 'ws-' and be a DNS label"),
-  owner: z.string().min(1).max(128),
-  name: dnsLabel,
-  /** Which Berth this is, so that two on one cluster never touch each other's objects. */
-  installation: dnsLabel,
-  /** Full host name under which the browser finds it. */
-  host: z.string().min(1).max(253),
-  blueprint: z.strictObject({ name: dnsLabel, version: z.int().min(1) }),
-  shape: workspaceShape,
-  placement: workspacePlacement,
-  expose: z.enum(["router", "ingress", "none"]),
-  /**
-   * What only this workspace may know, as files in `/run/berth/identity` beside `workspace`, `owner`, `name` and `host`.
-   * Secret: encrypted in the stack's state, never logged.
-   */
-  identity: z.record(z.string().regex(/^[a-z][a-z0-9.-]{0,62}$/), z.string()).optional(),
-  /** Name of a kept PersistentVolume that becomes this workspace's home again. */
-  existingVolume: z.string().optional(),
+  id: z
+    .string()
+    .regex(/^ws-[a-z0-9]([-a-z0-9]{0,58}[a-z0-9])?$/, "must start with 'ws-' and be a DNS label")
+    .describe("Id of the workspace: the name of its namespace and of its stack")
+    .meta({ examples: ["ws-alice"] }),
+  owner: z.string().min(1).max(128).describe("Whose it is, as the product calls its users"),
+  name: dnsLabel.describe("Name of the workspace, among its owner's"),
+  installation: dnsLabel.describe("Which Berth this is, so that two on one cluster never touch each other's objects"),
+  host: z
+    .string()
+    .min(1)
+    .max(253)
+    .describe("Full host name under which the browser finds it")
+    .meta({ examples: ["alice.workspace.example.com"] }),
+  blueprint: z
+    .strictObject({ name: dnsLabel.describe("Its name"), version: z.int().min(1).describe("Its version") })
+    .describe("The blueprint that the shape is of"),
+  shape: workspaceShape.describe("The computer itself: what the blueprint makes of its parameters"),
+  placement: workspacePlacement.describe("Where and how it runs"),
+  expose: z
+    .enum(["router", "ingress", "none"])
+    .describe("Who leads browsers to it: the platform's router, an Ingress of its own, or nobody"),
+  identity: z
+    .record(z.string().regex(/^[a-z][a-z0-9.-]{0,62}$/), z.string())
+    .optional()
+    .describe(
+      "What only this workspace may know, as files in `/run/berth/identity` beside `workspace`, `owner`, `name` and " +
+        "`host`. Secret: encrypted in the stack's state, never logged",
+    ),
+  existingVolume: z
+    .string()
+    .optional()
+    .describe("Name of a kept PersistentVolume that becomes this workspace's home again"),
 });
+/** What it is once read: every default filled in. */
 export type WorkspaceSpec = z.infer<typeof workspaceSpec>;
 /** The same as one writes it: what has a default may be left out. */
 export type WorkspaceSpecInput = z.input<typeof workspaceSpec>;

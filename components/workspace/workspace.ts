@@ -34,6 +34,7 @@ export interface WorkspaceArgs {
   readonly transform?: WorkspaceTransforms;
 }
 
+/** Children of a workspace that a transform can change. */
 export interface WorkspaceTransforms {
   readonly namespace?: Transform<NamespaceArgs>;
   readonly serviceAccount?: Transform<ServiceAccountArgs>;
@@ -77,7 +78,7 @@ export interface WorkspaceNodes {
  * The provider should have `enableConfigMapMutable` and `enableSecretMutable`, or a changed setting replaces its object.
  *
  * Costs nothing itself; a `desktop` takes 2 CPUs and 4 GiB of a node while awake (a third of an m7i.2xlarge, about
- * $95 a month if never asleep) and 20 GB of disk always (gp3: $1.60 a month).
+ * $98 a month in us-east-1 if never asleep) and 20 GB of disk always (gp3: $1.60 a month).
  *
  * @example
  * const alice = new Workspace("alice", {

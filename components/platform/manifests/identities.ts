@@ -1,23 +1,24 @@
 import { componentLabels } from "../../core/labels.ts";
+import { namespaceManifest } from "../../core/namespace.ts";
+import { networkPolicyManifest } from "../../core/network-policy.ts";
 import { foundationNames, type Identity } from "../names.ts";
 import type { FoundationSpec } from "../spec.ts";
 
 /** The namespace of the platform's programs, at the restricted Pod Security level like the workspaces'. */
 export function systemNamespaceManifest(spec: FoundationSpec) {
-  return {
-    apiVersion: "v1" as const,
-    kind: "Namespace" as const,
-    metadata: {
-      name: foundationNames(spec).namespace,
-      labels: {
-        ...componentLabels("platform"),
-        "pod-security.kubernetes.io/enforce": "restricted",
-        "pod-security.kubernetes.io/enforce-version": "latest",
-        "pod-security.kubernetes.io/audit": "restricted",
-        "pod-security.kubernetes.io/warn": "restricted",
-      },
-    },
-  };
+  return namespaceManifest(foundationNames(spec).namespace, "platform", "restricted");
+}
+
+/**
+ * Closes that namespace from the start, whatever comes into it and whoever brings it. It is the foundation's own: the
+ * provisioner's objects come and go with the provisioner.
+ */
+export function defaultDenyManifest(spec: FoundationSpec) {
+  const where = { namespace: foundationNames(spec).namespace, component: "platform" };
+  return networkPolicyManifest<never>(where, "default-deny", {
+    podSelector: {},
+    policyTypes: ["Ingress", "Egress"],
+  });
 }
 
 /**

@@ -17,7 +17,9 @@ export interface Blueprint {
   readonly name: string;
   /** Grows with each change that an existing workspace would notice. */
   readonly version: number;
+  /** Name for people. */
   readonly title: string;
+  /** What it is for, in a sentence. */
   readonly description: string;
   /** Image where the installation's config names no other. */
   readonly defaultImage: string;

@@ -9,6 +9,12 @@ const gracePeriod = 30;
 const startPatience = 300;
 
 /**
+ * The Cluster Autoscaler must not stop a running workspace to save a node; one that sleeps has no pod.
+ * https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/FAQ.md#what-types-of-pods-can-prevent-ca-from-removing-a-node
+ */
+const keepInPlace = { "cluster-autoscaler.kubernetes.io/safe-to-evict": "false" } as const;
+
+/**
  * The computer itself: one pod, never two at a time. It says nothing of `replicas`: sleeping and waking set that, and
  * an update must neither wake nor put to sleep.
  */
@@ -22,7 +28,7 @@ export function deploymentManifest(spec: WorkspaceSpec) {
       strategy: { type: "Recreate" },
       revisionHistoryLimit: 1,
       progressDeadlineSeconds: startPatience * 2,
-      template: { metadata: { labels: labelsOf(spec) }, spec: podSpec(spec) },
+      template: { metadata: { labels: labelsOf(spec), annotations: { ...keepInPlace } }, spec: podSpec(spec) },
     },
   };
 }
