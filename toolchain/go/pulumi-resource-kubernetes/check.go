@@ -13,6 +13,9 @@ import (
 // namespace. Whether they are valid is the API server's to say, when it is
 // asked to apply them.
 func (p *provider) Check(ctx context.Context, request *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
+	if isRelease(request.GetUrn()) {
+		return p.checkRelease(request)
+	}
 	news, err := decodeProperties(request.GetNews())
 	if err != nil {
 		return nil, err

@@ -14,6 +14,9 @@ import (
 
 // Create makes an object and waits until it is ready.
 func (p *provider) Create(ctx context.Context, request *pulumirpc.CreateRequest) (*pulumirpc.CreateResponse, error) {
+	if isRelease(request.GetUrn()) {
+		return p.createRelease(ctx, request)
+	}
 	news, err := decodeProperties(request.GetProperties())
 	if err != nil {
 		return nil, err

@@ -20,6 +20,9 @@ import (
 // proven to be gone. One that is gone already, or whose place another object
 // of the same name has taken, counts as deleted.
 func (p *provider) Delete(ctx context.Context, request *pulumirpc.DeleteRequest) (*emptypb.Empty, error) {
+	if isRelease(request.GetUrn()) {
+		return p.deleteRelease(ctx, request)
+	}
 	old, err := decodeOld(request.GetProperties(), request.GetOldInputs())
 	if err != nil {
 		return nil, err

@@ -41,6 +41,9 @@ func decodeOld(state, inputs *structpb.Struct) (oldObject, error) {
 // Diff compares what is wanted with what was last seen of the object, not with
 // what was last asked for: so what others changed is put right again.
 func (p *provider) Diff(ctx context.Context, request *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
+	if isRelease(request.GetUrn()) {
+		return p.diffRelease(request)
+	}
 	old, err := decodeOld(request.GetOlds(), request.GetOldInputs())
 	if err != nil {
 		return nil, err

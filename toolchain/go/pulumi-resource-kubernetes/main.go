@@ -4,8 +4,9 @@
 // against a real API server.
 //
 // It manages plain Kubernetes objects of every kind that the API server knows,
-// custom ones included. It does not do Helm, Kustomize, YAML files, rendering to
-// YAML or client-side apply; asking for those fails and says what to do.
+// custom ones included, and releases of the charts in charts.json. It does not do
+// other Helm, Kustomize, YAML files, rendering to YAML or client-side apply;
+// asking for those fails and says what to do.
 package main
 
 import (

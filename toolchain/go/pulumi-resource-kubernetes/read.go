@@ -13,6 +13,9 @@ import (
 // Read fetches an object: for a refresh, for an import and for .get().
 // An empty answer means that it is gone.
 func (p *provider) Read(ctx context.Context, request *pulumirpc.ReadRequest) (*pulumirpc.ReadResponse, error) {
+	if isRelease(request.GetUrn()) {
+		return p.readRelease(ctx, request)
+	}
 	old, err := decodeOld(request.GetProperties(), request.GetInputs())
 	if err != nil {
 		return nil, err

@@ -7,7 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-const officialHint = "this is a stand-in for the official Kubernetes plugin and manages plain objects only: " +
+const officialHint = "this is a stand-in for the official Kubernetes plugin and manages plain objects and some Helm releases only: " +
 	"install the official one with `pulumi plugin install resource kubernetes`"
 
 // Packages of the SDK that are not groups of the API.

@@ -13,6 +13,9 @@ import (
 
 // Update changes an object in place and waits until the change has arrived.
 func (p *provider) Update(ctx context.Context, request *pulumirpc.UpdateRequest) (*pulumirpc.UpdateResponse, error) {
+	if isRelease(request.GetUrn()) {
+		return p.updateRelease(ctx, request)
+	}
 	news, err := decodeProperties(request.GetNews())
 	if err != nil {
 		return nil, err
