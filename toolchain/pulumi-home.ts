@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readlinkSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { checkout, stateFolder } from "./paths.ts";
+import { cacheFolder, checkout, stateFolder } from "./paths.ts";
 import { type Progress, silent } from "./terminal.ts";
 import { ensureTools } from "./tools.ts";
 import { versions } from "./versions.ts";
@@ -19,6 +19,8 @@ export interface PulumiInstallation {
   /** Folders of the plugins, to be prepended to the PATH where another `PULUMI_HOME` is used; Pulumi warns then. */
   readonly pluginPath: readonly string[];
   readonly version: string;
+  /** Whether the CLI was built from Go modules: the official download could not be reached. */
+  readonly builtHere: boolean;
   /** The Kubernetes provider plugin: the official one, or the stand-in that was built here. */
   readonly provider: { readonly path: string; readonly version: string; readonly standIn: boolean };
 }
@@ -56,13 +58,14 @@ export async function ensurePulumi(
     path: [root],
     pluginPath,
     version: cli.version,
+    builtHere: cli.origin === "built",
     provider: { path: provider.path, version: provider.version, standIn: provider.origin === "built" },
   };
 }
 
 /**
- * The environment for running Pulumi: `PULUMI_HOME` where it is not set yet, and the folders before the `PATH`.
- * Everything else is left as it is.
+ * The environment for running Pulumi: `PULUMI_HOME` and `NODE_COMPILE_CACHE` where they are not set yet, and the folders
+ * before the `PATH`. Everything else is left as it is.
  */
 export function pulumiEnvironment(
   { home, path, pluginPath }: PulumiInstallation,
@@ -70,7 +73,13 @@ export function pulumiEnvironment(
 ): NodeJS.ProcessEnv {
   const foreign = environment.PULUMI_HOME !== undefined && environment.PULUMI_HOME !== home;
   const folders = [...path, ...(foreign ? pluginPath : []), ...(environment.PATH ? [environment.PATH] : [])];
-  return { ...environment, PULUMI_HOME: environment.PULUMI_HOME ?? home, PATH: folders.join(delimiter) };
+  return {
+    ...environment,
+    PULUMI_HOME: environment.PULUMI_HOME ?? home,
+    PATH: folders.join(delimiter),
+    // Programs and plugins keep what Node compiled of them: halves the time of importing AWS' packages.
+    NODE_COMPILE_CACHE: environment.NODE_COMPILE_CACHE ?? join(cacheFolder(environment), "compile-cache"),
+  };
 }
 
 function addPlugin(plugins: string, name: string, fill: (folder: string) => void): void {

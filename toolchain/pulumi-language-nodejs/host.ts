@@ -110,7 +110,10 @@ interface Listeners {
   ended(code: number | null, signal: NodeJS.Signals | null): void;
 }
 
-/** Starts a command with the Node that runs this host and the SDK that its folder depends on. */
+/**
+ * Starts a command with the SDK that its folder depends on. The official host takes the Node on the PATH; this one takes
+ * the one that runs it, which knows TypeScript, unless another is asked for.
+ */
 function start(command: Command, output: "inherit" | "pipe", listeners: Listeners): void {
   let runner: string;
   try {
@@ -121,7 +124,8 @@ function start(command: Command, output: "inherit" | "pipe", listeners: Listener
     listeners.failed(`@pulumi/pulumi is not installed for ${command.folder}: run npm ci.`);
     return;
   }
-  const child = spawn(process.execPath, [...command.nodeArguments, runner, ...command.arguments], {
+  const node = process.env.BERTH_PROGRAM_NODE ?? process.execPath;
+  const child = spawn(node, [...command.nodeArguments, runner, ...command.arguments], {
     cwd: command.folder,
     env: { ...process.env, ...command.environment },
     stdio: ["ignore", output, output],

@@ -15,11 +15,12 @@ if (!existsSync(node)) {
 }
 
 // Its progress goes to stderr, so that stdout is the CLI's alone.
-const found = spawnSync(node, [join(folder, "locate.ts")], { stdio: ["ignore", "pipe", "inherit"], encoding: "utf8" });
+const locate = [join(folder, "locate.ts"), ...process.argv.slice(2)];
+const found = spawnSync(node, locate, { stdio: ["ignore", "pipe", "inherit"], encoding: "utf8" });
 if (found.status !== 0) process.exit(found.status ?? 1);
-const { command, environment } = JSON.parse(found.stdout);
+const { command, arguments: args, environment } = JSON.parse(found.stdout);
 
-const child = spawn(command, process.argv.slice(2), { stdio: "inherit", env: environment });
+const child = spawn(command, args, { stdio: "inherit", env: environment });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"]) {
   process.on(signal, () => {
     // A terminal sends Ctrl-C to the CLI too; a second one would make it give up without cleaning up.

@@ -19,8 +19,11 @@ beforeAll(() => {
   mkdirSync(join(folder, "toolchain", "pulumi"), { recursive: true });
   mkdirSync(join(folder, "node_modules", ".bin"), { recursive: true });
   cpSync(join(checkout, "toolchain", "pulumi", "bin.mjs"), shim);
-  const answer = JSON.stringify({ command: join(folder, "cli"), environment: { PATH: "/usr/bin:/bin", GIVEN: "yes" } });
-  executable(join(folder, "node_modules", ".bin", "node"), `echo "getting it" >&2; echo '${answer}'`);
+  const answer = { command: join(folder, "cli"), environment: { PATH: "/usr/bin:/bin", GIVEN: "yes" } };
+  // Stands for the search: it is told the arguments, and gives those that the CLI gets.
+  const search = `console.error("getting it"); const given = process.argv.slice(3);
+console.log(JSON.stringify({ ...${JSON.stringify(answer)}, arguments: given }));`;
+  writeFileSync(join(folder, "node_modules", ".bin", "node"), `#!${process.execPath}\n${search}\n`, { mode: 0o755 });
   executable(
     join(folder, "cli"),
     `case "$1" in

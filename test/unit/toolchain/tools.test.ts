@@ -104,6 +104,22 @@ test("two set-ups at once build once, and both get the program", async () => {
   expect(runs()).toBe(1);
 });
 
+test("definitions of custom kinds are taken out of their Go module, and only the pinned ones", async () => {
+  const module = join(folder, "module", "config", "crd");
+  mkdirSync(module, { recursive: true });
+  for (const kind of ["volumesnapshotclasses", "volumesnapshotcontents", "volumesnapshots"]) {
+    writeFileSync(join(module, `snapshot.storage.k8s.io_${kind}.yaml`), "kind: CustomResourceDefinition\n");
+  }
+  fakeGo(`[ "$1 $2" = "mod download" ] && echo '{ "Dir": "${join(folder, "module")}" }'; exit 0`);
+  const { errors } = await ensure(["snapshot-crds"]).done;
+  expect(errors).toContain(
+    `github.com/kubernetes-csi/external-snapshotter/client/v8@v${versions.externalSnapshotter}: `,
+  );
+  expect(errors).toMatch(/have the SHA-256 [0-9a-f]{64} together, but [0-9a-f]{64} is pinned/);
+  expect(staged()).toEqual([]);
+  expect(existsSync(tools("snapshot-crds"))).toBe(false);
+});
+
 test("a killed build leaves no half program, and the next one is not held up", async () => {
   fakeGo(`echo half > "$out/etcd"; if [ ! -e '${folder}/second' ]; then echo > '${folder}/started'; exec sleep 60; fi`);
   const started = new Promise<void>((resolve) => {
