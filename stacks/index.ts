@@ -1,22 +1,34 @@
-/** The entry of every stack that the Pulumi CLI runs: the stack's name says which program it is. */
+/**
+ * The entry of every stack that the Pulumi CLI runs. Its name says which program it is: `local` is what any cluster needs
+ * first, `ws-…` one workspace, and every other (`dev`, `prod`, …) a whole platform.
+ */
+import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { UserError } from "../components/core/errors.ts";
-import { parseWorkspaceSpec } from "../components/workspace/spec.ts";
-import { localConfig, type RawConfig, readConfig, workspaceConfig } from "./config.ts";
-import { clusterOf, localProgram } from "./local.ts";
-import { workspaceProgram } from "./workspace.ts";
+import { type RawConfig, readConfig } from "./read-config.ts";
 
-function runStack(stack: string, raw: RawConfig) {
-  if (stack === "local") return localProgram(readConfig(localConfig, raw));
+/** Only what the stack needs is imported: AWS' packages alone take a second. */
+async function runStack(stack: string, raw: RawConfig) {
+  const checkout = resolve(import.meta.dirname, "..");
+  const { localConfig, platformConfig, workspaceConfig } = await import("./config.ts");
+  if (stack === "local") {
+    const { localProgram } = await import("./local.ts");
+    return localProgram(readConfig(localConfig, raw));
+  }
   if (stack.startsWith("ws-")) {
     const { cluster, workspace } = readConfig(workspaceConfig, raw);
+    const { clusterOf } = await import("./local.ts");
+    const { parseWorkspaceSpec } = await import("../components/workspace/spec.ts");
+    const { workspaceProgram } = await import("./workspace.ts");
     return workspaceProgram(parseWorkspaceSpec(workspace), { ...clusterOf(cluster), skipAwait: false });
   }
-  throw new UserError({
-    option: "stack",
-    value: stack,
-    fix: "There is no program for it. Use `local` for what a cluster needs first, or `ws-…` for one workspace.",
-  });
+  const { derivePlatform } = await import("./derive.ts");
+  const { checkPlatform } = await import("./check-platform.ts");
+  const { imageSources } = await import("./images.ts");
+  const derive = derivePlatform(imageSources(checkout).map(({ name }) => name));
+  const config = readConfig(platformConfig, raw, { derive, crossCheck: checkPlatform });
+  const { platformProgram } = await import("./platform.ts");
+  return platformProgram(config, { stack, checkout });
 }
 
 function secretKeys(): readonly string[] {
@@ -24,9 +36,9 @@ function secretKeys(): readonly string[] {
   return Array.isArray(keys) ? keys.map(String) : [];
 }
 
-export default function program() {
+export default async function program() {
   try {
-    return runStack(pulumi.getStack(), { values: pulumi.runtime.allConfig(), secretKeys: secretKeys() });
+    return await runStack(pulumi.getStack(), { values: pulumi.runtime.allConfig(), secretKeys: secretKeys() });
   } catch (error) {
     // A user's mistake is told as such; Pulumi prints the stack of everything else.
     throw error instanceof UserError ? new pulumi.RunError(error.message) : error;
