@@ -50,3 +50,13 @@ export const postgresUrl = z
 export const backendUrl = z
   .string()
   .refine((text) => URL.canParse(text) && /^(file|s3|gs|azblob):$/.test(new URL(text).protocol));
+/** ARN of a secret: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html */
+export const secretArn = z
+  .string()
+  .regex(/^arn:aws[-a-z]*:secretsmanager:[a-z]{2}[-a-z0-9]+-\d:\d{12}:secret:[\w/+=.@!-]{1,519}$/);
+/** Name of a region of AWS: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html */
+export const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/);
+/** `passphrase`, or a key of AWS as Pulumi takes it: https://www.pulumi.com/docs/iac/concepts/secrets/ */
+export const secretsProvider = z
+  .string()
+  .refine((text) => text === "passphrase" || (URL.canParse(text) && /^awskms:\/\/\/?[^/?]/.test(text)));

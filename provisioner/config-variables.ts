@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { databaseRoles } from "../components/core/database-roles.ts";
 import { blueprints } from "../components/workspace/blueprints/index.ts";
+import { costVariables } from "./config-costs.ts";
 import {
   backendUrl,
   block,
@@ -13,29 +15,13 @@ import {
   path,
   port,
   postgresUrl,
+  region,
+  secretArn,
+  secretsProvider,
   webhookSecret,
   whole,
 } from "./config-values.ts";
-
-/** What is said about a variable, in the docs and when its value is wrong. */
-export interface VariableInfo {
-  readonly group: "Listening" | "Workspaces" | "Sign-up and existing systems" | "Places" | "Engine" | "Process";
-  /** What it is for, as one sentence. */
-  readonly about: string;
-  /** What to write, as one sentence. */
-  readonly fix: string;
-  /** What holds when it is not set, where that is no plain default. */
-  readonly otherwise?: string;
-  /** Its value is never shown. */
-  readonly secret?: true;
-}
-
-export const variableInfos = z.registry<VariableInfo>();
-
-function variable<Schema extends z.ZodType>(schema: Schema, info: VariableInfo): Schema {
-  variableInfos.add(schema, info);
-  return schema;
-}
+import { variable } from "./config-variable.ts";
 
 const blueprintNames = Object.keys(blueprints).join(", ");
 /** Every variable of the provisioner. An empty one counts as not set. */
@@ -64,7 +50,7 @@ export const variables = {
   BERTH_METRICS_PORT: variable(port.optional(), {
     group: "Listening",
     about:
-      "Port of a listener that serves only /metrics, without tokens. On the API's own, /metrics needs an admin token.",
+      "Port of a listener without tokens that serves /metrics, /healthz and /readyz alone: for Prometheus and the kubelet. On the API's own, /metrics needs an admin token.",
     fix: "Write a whole number from 0 to 65535, or leave it out to have no such listener.",
     otherwise: "no such listener",
   }),
@@ -153,12 +139,20 @@ export const variables = {
     fix: "Write CIDR blocks: 203.0.113.10/32.",
     otherwise: "none",
   }),
+  BERTH_NODE_POOL: variable(label.optional(), {
+    group: "Workspaces",
+    about:
+      "Pool of nodes that workspaces run on: those with the label berth.dev/pool, whose taint of that key they bear.",
+    fix: "Write the label's value: workspaces.",
+    otherwise: "any node that takes them",
+  }),
   BERTH_RUNTIME_CLASS: variable(label.optional(), {
     group: "Workspaces",
     about: "Runtime class of the workspaces' pods, for a sandbox such as gVisor.",
     fix: "Write the name of a runtime class.",
     otherwise: "the cluster's default",
   }),
+  ...costVariables,
   BERTH_SIGNUP_BLUEPRINT: variable(z.enum(Object.keys(blueprints)).default("home"), {
     group: "Sign-up and existing systems",
     about: "Blueprint of the workspace that a new user gets.",
@@ -184,16 +178,44 @@ export const variables = {
   }),
   DATABASE_URL: variable(postgresUrl.optional(), {
     group: "Places",
-    about: "Postgres to use.",
+    about:
+      "Postgres to use. With `?sslmode=verify-full&sslrootcert=<path>` its certificate must be for this host, by an authority in that file.",
     fix: "Write postgres://user:password@host:5432/database.",
     otherwise: "an embedded Postgres is started in BERTH_STATE",
     secret: true,
+  }),
+  BERTH_DATABASE_PASSWORD_FILE: variable(path.optional(), {
+    group: "Places",
+    about:
+      "File of the database's password, read anew for each connection, so that it may change while the process runs.",
+    fix: "Write a path, and leave the password out of DATABASE_URL.",
+    otherwise: "the password of DATABASE_URL",
+  }),
+  BERTH_DATABASE_SECRET: variable(secretArn.optional(), {
+    group: "Places",
+    about:
+      "Secret of AWS Secrets Manager that holds the database's password, asked anew for each connection: RDS keeps and rotates it there. Its value is JSON with `password`.",
+    fix: "Write its ARN, arn:aws:secretsmanager:<region>:<account>:secret:<name>, and leave the password out of DATABASE_URL.",
+    otherwise: "the password of DATABASE_URL",
+  }),
+  BERTH_DATABASE_IAM_REGION: variable(region.optional(), {
+    group: "Places",
+    about:
+      "Region of a database on RDS to which DATABASE_URL's user logs in by IAM: with a token that is made for a connection and holds for minutes, in place of a password. The process needs `rds-db:connect` for this user.",
+    fix: "Write the region, eu-central-1, leave the password out of DATABASE_URL, and have it verify the server: sslmode=verify-full.",
+    otherwise: "the password of DATABASE_URL",
+  }),
+  BERTH_DATABASE_ROLES: variable(z.enum(["make", "leave"]).default("leave"), {
+    group: "Places",
+    about: `Whether the migration step (provisioner/migrate.ts) makes a role for each program, ${Object.values(databaseRoles).join(", ")}, and gives it what it needs and no more. Nobody else may connect to the database then but its owner.`,
+    fix: "Write make or leave.",
   }),
   KUBECONFIG: variable(path.optional(), {
     group: "Places",
     about: "Kubeconfig of the cluster that workspaces run on.",
     fix: "Write the path of one kubeconfig file.",
-    otherwise: "the one of the local platform in BERTH_STATE, which `npm start` starts",
+    otherwise:
+      "in a pod that has a token, the pod's own cluster and account; else the local platform in BERTH_STATE, which `npm start` starts",
   }),
   BERTH_KUBE_CONTEXT: variable(
     z
@@ -255,12 +277,25 @@ export const variables = {
     fix: "Write a file://, s3://, gs:// or azblob:// URL.",
     otherwise: "`pulumi` in BERTH_STATE",
   }),
+  BERTH_PULUMI_SECRETS_PROVIDER: variable(secretsProvider.default("passphrase"), {
+    group: "Engine",
+    about:
+      "What encrypts secrets in Pulumi's state: a passphrase, or a key of AWS. It holds for stacks that are made from now on; each keeps what it was made with.",
+    fix: "Write passphrase, or awskms:///<ARN of the key>?region=<region>.",
+  }),
   BERTH_PULUMI_PASSPHRASE: variable(z.string().min(16).max(1024).optional(), {
     group: "Engine",
     about: "Passphrase of the secrets in Pulumi's state.",
     fix: "Write 16 to 1024 characters, and keep them: without them the state cannot be read.",
     otherwise: "made once and kept in BERTH_STATE, for state that is kept there too",
     secret: true,
+  }),
+  BERTH_POLICIES: variable(z.string().max(65_536).optional(), {
+    group: "Engine",
+    about:
+      "What is set for the policies that every workspace is judged by before anything is made of it: levels, exceptions, values. See docs/policies.md.",
+    fix: "Write the path of a JSON or YAML file, or JSON itself.",
+    otherwise: "every rule as it is",
   }),
   BERTH_SHUTDOWN_DEADLINE: variable(whole(0, 3600).default(30), {
     group: "Process",

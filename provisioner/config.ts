@@ -2,7 +2,12 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { UserError, type UserMistake } from "../components/core/errors.ts";
-import { foreignVariables, variableInfos, variables } from "./config-variables.ts";
+import { assembleBudgets, assembleCosts, checkCosts } from "./config-costs.ts";
+import { checkDatabase, type PasswordSource, passwordSource } from "./config-database.ts";
+import { variableInfos } from "./config-variable.ts";
+import { foreignVariables, variables } from "./config-variables.ts";
+import type { Budgets } from "./workspaces/budget.ts";
+import type { CostBasis } from "./workspaces/estimate.ts";
 
 const environment = z.strictObject(variables);
 type Environment = z.output<typeof environment>;
@@ -33,13 +38,22 @@ export interface Config {
     readonly priorityClass: string;
     readonly denyEgress: readonly string[];
     readonly runtimeClass?: string;
+    readonly nodePool?: string;
   };
+  /** What workspaces cost. */
+  readonly costs: CostBasis;
+  /** What they may cost. */
+  readonly budgets: Budgets;
   readonly signup: { readonly secrets: readonly string[]; readonly blueprint: string };
   readonly compat: { readonly holdSeconds: number };
   /** Absolute path. */
   readonly state: string;
   /** Without one, an embedded Postgres. */
   readonly databaseUrl?: string;
+  /** Where the database's password is, when the URL has none. */
+  readonly databasePassword?: PasswordSource;
+  /** Whether the migration step makes the programs' roles. */
+  readonly databaseRoles: boolean;
   readonly cluster: { readonly kubeconfig?: string; readonly context?: string; readonly installation: string };
   readonly engine: {
     readonly concurrency: number;
@@ -49,7 +63,11 @@ export interface Config {
     readonly pulumiCommand?: string;
     readonly pulumiHome: string;
     readonly backendUrl: string;
+    /** `passphrase`, or the URL of a key. */
+    readonly secretsProvider: string;
     readonly passphrase?: string;
+    /** Path of a file with what is set for the policies, or that itself. */
+    readonly policies?: string;
   };
   readonly shutdownSeconds: number;
   readonly logLevel: Environment["BERTH_LOG_LEVEL"];
@@ -132,11 +150,14 @@ function crossCheck(values: Environment, env: Readonly<Record<string, string | u
   if (values.DATABASE_URL === undefined && roles.size < 2) {
     wrong("DATABASE_URL", "Processes of one role each share a Postgres: name it, or let this process have both roles.");
   }
+  for (const { option, fix } of checkDatabase(values)) wrong(option, fix);
+  for (const { option, fix } of checkCosts(values)) wrong(option, fix);
   if (values.BERTH_IDLE_WORKERS > values.BERTH_CONCURRENCY && env.BERTH_IDLE_WORKERS) {
     wrong("BERTH_IDLE_WORKERS", `Write at most BERTH_CONCURRENCY, which is ${values.BERTH_CONCURRENCY}.`);
   }
   const remote = values.PULUMI_BACKEND_URL !== undefined && !values.PULUMI_BACKEND_URL.startsWith("file:");
-  if (remote && roles.has("engine") && values.BERTH_PULUMI_PASSPHRASE === undefined) {
+  const byPassphrase = values.BERTH_PULUMI_SECRETS_PROVIDER === "passphrase";
+  if (remote && byPassphrase && roles.has("engine") && values.BERTH_PULUMI_PASSPHRASE === undefined) {
     wrong("BERTH_PULUMI_PASSPHRASE", "State that is not kept on this machine needs a passphrase that is not either.");
   }
   for (const name of imagesOf(values).keys()) {
@@ -148,6 +169,7 @@ function crossCheck(values: Environment, env: Readonly<Record<string, string | u
 
 function assemble(values: Environment, checkout: string): Config {
   const state = resolve(values.BERTH_STATE ?? resolve(checkout, ".berth"));
+  const databasePassword = passwordSource(values);
   return {
     roles: { api: values.BERTH_ROLES.includes("api"), engine: values.BERTH_ROLES.includes("engine") },
     http: {
@@ -171,11 +193,16 @@ function assemble(values: Environment, checkout: string): Config {
       priorityClass: values.BERTH_PRIORITY_CLASS,
       denyEgress: values.BERTH_DENY_EGRESS ?? [],
       ...(values.BERTH_RUNTIME_CLASS === undefined ? {} : { runtimeClass: values.BERTH_RUNTIME_CLASS }),
+      ...(values.BERTH_NODE_POOL === undefined ? {} : { nodePool: values.BERTH_NODE_POOL }),
     },
+    costs: assembleCosts(values),
+    budgets: assembleBudgets(values),
     signup: { secrets: values.BERTH_WEBHOOK_SECRETS ?? [], blueprint: values.BERTH_SIGNUP_BLUEPRINT },
     compat: { holdSeconds: values.BERTH_COMPAT_HOLD_SECONDS },
     state,
     ...(values.DATABASE_URL === undefined ? {} : { databaseUrl: values.DATABASE_URL }),
+    ...(databasePassword === undefined ? {} : { databasePassword }),
+    databaseRoles: values.BERTH_DATABASE_ROLES === "make",
     cluster: {
       installation: values.BERTH_INSTALLATION,
       ...(values.KUBECONFIG === undefined ? {} : { kubeconfig: values.KUBECONFIG }),
@@ -188,8 +215,10 @@ function assemble(values: Environment, checkout: string): Config {
       readySeconds: values.BERTH_READY_DEADLINE,
       pulumiHome: resolve(values.BERTH_PULUMI_HOME ?? resolve(state, "pulumi-home")),
       backendUrl: values.PULUMI_BACKEND_URL ?? pathToFileURL(resolve(state, "pulumi")).href,
+      secretsProvider: values.BERTH_PULUMI_SECRETS_PROVIDER,
       ...(values.BERTH_PULUMI_COMMAND === undefined ? {} : { pulumiCommand: values.BERTH_PULUMI_COMMAND }),
       ...(values.BERTH_PULUMI_PASSPHRASE === undefined ? {} : { passphrase: values.BERTH_PULUMI_PASSPHRASE }),
+      ...(values.BERTH_POLICIES === undefined ? {} : { policies: values.BERTH_POLICIES }),
     },
     shutdownSeconds: values.BERTH_SHUTDOWN_DEADLINE,
     logLevel: values.BERTH_LOG_LEVEL,

@@ -3,7 +3,10 @@ import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import type { Config } from "./config.ts";
 import { createEngine } from "./engine/create-engine.ts";
+import { awsEnvironment } from "./engine/environment.ts";
+import { readPolicies } from "./engine/policies.ts";
 import { observeRuns, showStats } from "./engine-metrics.ts";
+import { podKubeconfig } from "./pod-kubeconfig.ts";
 import type { Queue } from "./queue/queue.ts";
 import type { Check } from "./readiness.ts";
 import { createReconciler } from "./reconcile/reconciler.ts";
@@ -35,7 +38,10 @@ export interface EngineRole {
 export async function startEngineRole(deps: EngineRoleDeps): Promise<EngineRole> {
   const { config, database, queue, notifications, registry, log, stops } = deps;
   const { engine: options, cluster } = config;
-  const kubeconfig = cluster.kubeconfig ?? join(config.state, "platform", "kubeconfig");
+  const kubeconfig =
+    cluster.kubeconfig ??
+    (await podKubeconfig(join(config.state, "run"))) ??
+    join(config.state, "platform", "kubeconfig");
   const runtime = await reachingCluster(kubeconfig, async () => {
     const made = await createKubernetesRuntime({
       kubeconfig,
@@ -51,11 +57,14 @@ export async function startEngineRole(deps: EngineRoleDeps): Promise<EngineRole>
     pulumi: options.pulumiCommand ?? "pulumi",
     pulumiHome: options.pulumiHome,
     backend: options.backendUrl,
-    passphrase: options.passphrase ?? (await keptPassphrase(config.state)),
+    secretsProvider: options.secretsProvider,
+    passphrase: await passphraseOf(config),
+    environment: awsEnvironment(process.env),
     kubeconfig,
     ...(cluster.context === undefined ? {} : { context: cluster.context }),
     workFolder: join(config.state, "run", "engine"),
     idleWorkers: options.idleWorkers,
+    policies: await readPolicies(options.policies, config.workspaces.images),
   });
   stops.add("engine", () => engine.close());
   const { readySeconds, operationSeconds } = options;
@@ -88,4 +97,10 @@ export async function startEngineRole(deps: EngineRoleDeps): Promise<EngineRole>
     ],
     handOver: (deadline) => reconciler.stop(deadline),
   };
+}
+
+/** Where a key encrypts new stacks, one is only needed for older ones, and then it is given. */
+async function passphraseOf({ engine, state }: Config): Promise<string | undefined> {
+  if (engine.passphrase !== undefined) return engine.passphrase;
+  return engine.secretsProvider === "passphrase" ? await keptPassphrase(state) : undefined;
 }

@@ -5,7 +5,8 @@ import { Registry } from "prom-client";
 import { blueprints } from "../components/workspace/blueprints/index.ts";
 import { type Api, createApi } from "./api/app.ts";
 import type { ApiDeps } from "./api/deps.ts";
-import { collectProcessMetrics, createApiMetrics, createMetricsApp } from "./api/metrics.ts";
+import { collectProcessMetrics, createApiMetrics } from "./api/metrics.ts";
+import { createMetricsApp } from "./api/metrics-app.ts";
 import { listen } from "./api/server.ts";
 import { ensureAdminToken } from "./api/tokens.ts";
 import { createPrivateApi } from "./compat/private-api.ts";
@@ -16,9 +17,10 @@ import { type Check, checkReadiness } from "./readiness.ts";
 import { workspaceSettings } from "./settings.ts";
 import { explainListening, reachingDatabase } from "./startup.ts";
 import { createStops } from "./stops.ts";
-import { migrate, openDatabase } from "./store/database.ts";
+import { openDatabase, prepareTables } from "./store/database.ts";
 import { startEmbeddedPostgres } from "./store/embedded.ts";
 import { openNotifications } from "./store/notifications.ts";
+import { passwordFrom } from "./store/password.ts";
 import { createTokenStore } from "./store/tokens.ts";
 import { createWebhookStore } from "./store/webhooks.ts";
 import { createWorkspaceService } from "./workspaces/create-service.ts";
@@ -75,13 +77,21 @@ export function createProvisioner(config: Config, { log, showAdminToken }: Provi
       config.databaseUrl === undefined ? await startEmbeddedPostgres({ folder: join(config.state, "postgres") }) : null;
     if (embedded !== null) stops.add("postgres", () => embedded.stop());
     const url = embedded?.url ?? config.databaseUrl ?? "";
+    const password = config.databasePassword && passwordFrom(config.databasePassword);
     return reachingDatabase(url, async () => {
-      const database = openDatabase(url, { onError: warn("A connection to the database broke") });
+      const database = openDatabase(url, { password, onError: warn("A connection to the database broke") });
       stops.add("database", () => database.close());
-      await migrate(database);
-      const notifications = await openNotifications(url, { onError: warn("The database's notifications broke") });
+      const tables = await prepareTables(database);
+      const notifications = await openNotifications(url, {
+        password,
+        onError: warn("The database's notifications broke"),
+      });
       stops.add("notifications", () => notifications.close());
-      const queue = createQueue(database, { onError: warn("The queue") });
+      const queue = createQueue(database, {
+        onError: warn("The queue"),
+        make: tables === "made",
+        maintain: config.roles.engine,
+      });
       await queue.start();
       stops.add("queue", () => queue.stop());
       return { database, notifications, queue };
@@ -111,10 +121,12 @@ export function createProvisioner(config: Config, { log, showAdminToken }: Provi
       stops.add("reconciler", () => handedOver);
       checks.push(...role.checks);
     }
+    const readiness = () =>
+      checkReadiness(checks, { onUnready: (name, error) => log.warn({ err: error, part: name }, "Not ready") });
     const metrics =
       config.metricsListener === null
         ? null
-        : await startListener(createMetricsApp(registry), config.metricsListener, "BERTH_METRICS_PORT");
+        : await startListener(createMetricsApp(registry, readiness), config.metricsListener, "BERTH_METRICS_PORT");
     if (!config.roles.api) return { api: null, private: null, metrics };
 
     const tokens = createTokenStore(database);
@@ -126,8 +138,7 @@ export function createProvisioner(config: Config, { log, showAdminToken }: Provi
       blueprints,
       log,
       metrics: createApiMetrics(registry),
-      readiness: () =>
-        checkReadiness(checks, { onUnready: (name, error) => log.warn({ err: error, part: name }, "Not ready") }),
+      readiness,
       signup: config.signup,
       compat: config.compat,
       limits: { bodyBytes: http.bodyBytes, requestsPerMinute: http.requestsPerMinute },

@@ -1,21 +1,24 @@
+import { onPool } from "../components/core/pools.ts";
 import type { Config } from "./config.ts";
 import type { WorkspaceSettings } from "./workspaces/settings.ts";
 
 /** What the configuration says about all workspaces. */
-export function workspaceSettings({ workspaces, cluster }: Config): WorkspaceSettings {
-  const { baseDomain, scheme, port, maxPerOwner, images, storageClass, priorityClass, runtimeClass, denyEgress } =
-    workspaces;
+export function workspaceSettings({ workspaces, cluster, costs, budgets }: Config): WorkspaceSettings {
+  const { baseDomain, scheme, port, maxPerOwner, images } = workspaces;
+  const { storageClass, priorityClass, runtimeClass, nodePool, denyEgress } = workspaces;
   return {
     installation: cluster.installation,
     baseDomain,
     scheme,
     ...(port === undefined ? {} : { port }),
     workspacesPerOwner: maxPerOwner,
+    ...{ costs, budgets },
     placement: {
       storageClassName: storageClass,
       priorityClassName: priorityClass,
       denyEgress: [...denyEgress],
       ...(runtimeClass === undefined ? {} : { runtimeClassName: runtimeClass }),
+      ...(nodePool === undefined ? {} : onPool(nodePool)),
     },
     blueprints: Object.fromEntries(Object.entries(images).map(([name, image]) => [name, { image }])),
   };

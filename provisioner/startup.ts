@@ -3,6 +3,7 @@ import { UserError } from "../components/core/errors.ts";
 import { isUnreachable } from "./api/unreachable.ts";
 import { keptSecret } from "./kept-secret.ts";
 import { RuntimeError } from "./runtimes/runtime.ts";
+import { ShapeError } from "./store/database.ts";
 
 /** A database's address as it may be shown: without password and parameters. */
 export function shownDatabase(url: string): string {
@@ -21,12 +22,26 @@ export async function reachingDatabase<T>(url: string, work: () => Promise<T>): 
   }
 }
 
+/** What TLS says of a certificate: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const untrusted: ReadonlySet<string> = new Set([
+  ...["DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"],
+  ...["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "UNABLE_TO_GET_ISSUER_CERT", "CERT_HAS_EXPIRED"],
+  ...["ERR_TLS_CERT_ALTNAME_INVALID"],
+]);
+
 function databaseFix(error: unknown): string | undefined {
   if (isUnreachable(error)) return "It does not answer: start it, or correct the address.";
   const code = codeOf(error);
   if (code === "28P01" || code === "28000") return "It refuses this user or password: correct them.";
   if (code === "3D000") return "There is no such database: create it, or correct the name.";
-  if (code === "42501") return "This user may not make tables in it: grant that, or use another user.";
+  if (code !== undefined && untrusted.has(code)) {
+    return "Its certificate is not one to trust for this host: name its authority in the URL by sslrootcert=<path>.";
+  }
+  if (code === "ENOENT" || code === "EACCES") return "A file that it names, such as sslrootcert, cannot be read.";
+  if (code === "42501") return "This user lacks a right in it: grant that, or use another user.";
+  if (error instanceof ShapeError) {
+    return `${error.message} Run provisioner/migrate.ts as their owner, or use a user that may make tables in it.`;
+  }
   return undefined;
 }
 

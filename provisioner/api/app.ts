@@ -14,6 +14,7 @@ import { type ApiDeps, defaultLimits } from "./deps.ts";
 import { describeApi } from "./openapi.ts";
 import { problemResponse, refuseInvalid, toProblem } from "./problems.ts";
 import { blueprintRoutes } from "./routes/blueprints.ts";
+import { estimateRoutes } from "./routes/estimate.ts";
 import { healthRoutes, metricsRoutes } from "./routes/health.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import type { RouteDeps } from "./routes/shared.ts";
@@ -62,6 +63,7 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.route("/", workspaceRoutes(routeDeps));
   app.route("/", operationRoutes(routeDeps));
   app.route("/", blueprintRoutes(routeDeps));
+  app.route("/", estimateRoutes(routeDeps));
   app.route("/", volumeRoutes(routeDeps));
   app.route("/", tokenRoutes(routeDeps));
   app.route("/", compatRoutes(routeDeps));
@@ -97,6 +99,7 @@ export function createShell(deps: RouteDeps): OpenAPIHono<ApiEnv> {
   });
   app.onError((error, context) => {
     const problem = toProblem(error);
+    if (problem.code === "over-budget") deps.metrics.overBudget.inc({ route: routePath(context, -1) });
     if (problem.code === "internal" || isUnreachable(error)) {
       deps.log.error({ err: error, request: context.var.requestId, route: routePath(context, -1) }, "A request failed");
     }

@@ -1,4 +1,3 @@
-import { Hono } from "hono";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
 /** What the API counts. The registry is shared with the other parts of a process. */
@@ -9,6 +8,8 @@ export interface ApiMetrics {
   readonly streams: Gauge;
   readonly held: Gauge;
   readonly webhooks: Counter<"type" | "result">;
+  /** Refusals by route, of requests that would have cost more than they may. */
+  readonly overBudget: Counter<"route">;
 }
 
 export function createApiMetrics(registry = new Registry()): ApiMetrics {
@@ -29,19 +30,16 @@ export function createApiMetrics(registry = new Registry()): ApiMetrics {
       labelNames: ["type", "result"],
       registers: [registry],
     }),
+    overBudget: new Counter({
+      name: "berth_over_budget_total",
+      help: "Requests that were refused because of what they would cost.",
+      labelNames: ["route"],
+      registers: [registry],
+    }),
   };
 }
 
 /** Adds memory, CPU and event-loop figures of this process. */
 export function collectProcessMetrics(registry: Registry): void {
   collectDefaultMetrics({ register: registry, prefix: "berth_" });
-}
-
-/** The figures alone, for a listener that only Prometheus reaches. */
-export function createMetricsApp(registry: Registry) {
-  const app = new Hono();
-  app.get("/metrics", async (context) =>
-    context.body(await registry.metrics(), 200, { "content-type": registry.contentType, "cache-control": "no-store" }),
-  );
-  return app;
 }

@@ -22,6 +22,7 @@ export function describeApi(app: OpenAPIHono<ApiEnv>) {
       { name: "Workspaces", description: "Users' computers." },
       { name: "Operations", description: "Changes on their way, and what became of them." },
       { name: "Blueprints", description: "What workspaces are made of." },
+      { name: "Costs", description: "What workspaces cost." },
       { name: "Volumes", description: "Volumes that outlived their workspaces." },
       { name: "Tokens", description: "Who may call." },
       { name: "Sign-up", description: "Events of the product's user management." },

@@ -39,6 +39,7 @@ const kinds: Readonly<Record<ProblemCode, { status: number; title: string }>> = 
   "unsupported-media-type": { status: 415, title: "The body is of the wrong type" },
   "idempotency-mismatch": { status: 422, title: "The idempotency key was used for another request" },
   "limit-reached": { status: 403, title: "A limit is reached" },
+  "over-budget": { status: 403, title: "It would cost more than it may" },
   "rate-limited": { status: 429, title: "Too many requests" },
   "operation-failed": { status: 500, title: "The operation failed" },
   unavailable: { status: 503, title: "Not available at the moment" },

@@ -19,6 +19,7 @@ import {
   containerDone,
   containerList,
   containerProvisionBody,
+  containerProvisioned,
   containersQuery,
 } from "../contract/compat.ts";
 import type { Phase, Workspace } from "../contract/workspace.ts";
@@ -61,8 +62,8 @@ const create = createRoute({
   security: secured,
   request: { body: { required: true, content: { "application/json": { schema: containerProvisionBody } } } },
   responses: {
-    200: answer("It was there.", container),
-    201: answer("It was created; `status` says whether it runs already.", container),
+    200: answer("It was there.", containerProvisioned),
+    201: answer("It was created; `status` says whether it runs already.", containerProvisioned),
     ...refusedAnywhere,
     ...refusedBody,
     ...refusedState,
@@ -152,11 +153,12 @@ export function matrixRoutes({ service, compat, blueprints }: RouteDeps) {
     // Looked at before, too: a refusal must not wake the home that it speaks of.
     const { items } = await service.list({ owner: clerkUserId, name: blueprint, blueprint }, null);
     for (const present of items) refuseOtherHandle(present, wanted);
-    const { workspace, created } = await provision(service, command, milliseconds).catch(
+    const { workspace, created, estimate } = await provision(service, command, milliseconds).catch(
       blaming({ owner: "clerkUserId", handle: "handle" }),
     );
     refuseOtherHandle(workspace, wanted);
-    return created ? context.json(shown(workspace), 201) : context.json(shown(workspace), 200);
+    const body = { ...shown(workspace), estimate };
+    return created ? context.json(body, 201) : context.json(body, 200);
   });
 
   routes.openapi(get, async (context) => context.json(shown(await find(context.req.valid("param").handle)), 200));

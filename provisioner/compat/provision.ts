@@ -1,4 +1,5 @@
 import { ApiProblem } from "../api/problems.ts";
+import type { WorkspaceEstimate } from "../contract/estimate.ts";
 import type { Workspace } from "../contract/workspace.ts";
 import { type CreateCommand, RequestError, type WorkspaceService } from "../workspaces/service.ts";
 
@@ -6,6 +7,8 @@ import { type CreateCommand, RequestError, type WorkspaceService } from "../work
 export interface Provisioned {
   readonly workspace: Workspace;
   readonly created: boolean;
+  /** What it costs a month; null where that cannot be told. */
+  readonly estimate: WorkspaceEstimate | null;
   /** It runs; false when the time was over first. */
   readonly ready: boolean;
 }
@@ -24,8 +27,11 @@ export async function provision(
   const left = () => Math.max(0, Math.ceil(until - clock()));
   for (;;) {
     try {
-      const { workspace, operation, created } = await service.create({ ...command, ifExists: "return" });
-      return { ...(await holdUntilRunning(service, workspace, operation?.id ?? workspace.operation, left())), created };
+      const { workspace, operation, ...found } = await service.create({ ...command, ifExists: "return" });
+      return {
+        ...(await holdUntilRunning(service, workspace, operation?.id ?? workspace.operation, left())),
+        ...found,
+      };
     } catch (error) {
       if (!(error instanceof RequestError) || error.code !== "conflict") throw error;
       const leaving = await findLeaving(service, command);

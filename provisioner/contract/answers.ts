@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { estimate } from "./estimate.ts";
 import { keptVolume, operation, operationLine, owner, volumeDisposal, workspace } from "./workspace.ts";
 
 export const workspacePage = z
@@ -80,5 +81,10 @@ export const health = z.strictObject({ status: z.literal("ok") }).openapi("Healt
 
 /** What became of a webhook. */
 export const webhookAnswer = z
-  .strictObject({ result: z.enum(["accepted", "replayed", "ignored", "refused"]) })
+  .strictObject({
+    result: z.enum(["accepted", "replayed", "ignored", "refused"]),
+    /** What the new user's workspace costs a month; null where that cannot be told. */
+    estimate: estimate.nullable().optional(),
+  })
   .openapi("WebhookAnswer");
+export type WebhookAnswer = z.infer<typeof webhookAnswer>;

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { estimate } from "./estimate.ts";
 import { handle, owner } from "./workspace.ts";
 
 /** The bodies below name what those systems' documents name; what else their clients send is not looked at. */
@@ -52,6 +53,9 @@ export const container = z
   })
   .openapi("Container");
 export type Container = z.infer<typeof container>;
+
+/** A provision's answer: the documented fields, and what the home costs a month, which their clients do not look at. */
+export const containerProvisioned = container.extend({ estimate: estimate.nullable() }).openapi("ContainerProvisioned");
 
 export const containerList = z.array(container).openapi("ContainerList");
 export const containersQuery = z.strictObject({ status: z.enum(["running", "stopped"]).optional() });

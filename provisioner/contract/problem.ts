@@ -13,6 +13,7 @@ export const problemCode = z.enum([
   "unsupported-media-type",
   "idempotency-mismatch",
   "limit-reached",
+  "over-budget",
   "rate-limited",
   "operation-failed",
   "unavailable",

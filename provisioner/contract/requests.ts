@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { estimate } from "./estimate.ts";
 import {
   blueprintName,
   desiredState,
@@ -102,3 +103,7 @@ export const idempotencyHeader = z.object({
 /** A change that was accepted: the workspace as it is now, and the operation that brings it about (null: nothing to do). */
 export const accepted = z.strictObject({ workspace, operation: operation.nullable() }).openapi("Accepted");
 export type AcceptedAnswer = z.infer<typeof accepted>;
+
+/** The same of a create, with what the workspace costs a month; null where that cannot be told. */
+export const created = accepted.extend({ estimate: estimate.nullable() }).openapi("Created");
+export type CreatedAnswer = z.infer<typeof created>;

@@ -18,8 +18,14 @@ export interface EngineOptions {
   readonly path?: readonly string[];
   /** Where stacks are kept: `file:///…`, `s3://…`. */
   readonly backend: string;
-  /** Encrypts secrets in the stacks. */
-  readonly passphrase: string;
+  /**
+   * What encrypts secrets in new stacks: `passphrase`, or the URL of a key (`awskms:///…`). A stack keeps what it was
+   * made with.
+   * @default "passphrase"
+   */
+  readonly secretsProvider?: string;
+  /** Encrypts secrets in stacks that were made with a passphrase; not needed where there are none. */
+  readonly passphrase?: string | undefined;
   /** Path of the kubeconfig that says where workspaces run, and as whom. It stays out of the stacks' state. */
   readonly kubeconfig: string;
   /** @default the kubeconfig's current context */
@@ -32,18 +38,25 @@ export interface EngineOptions {
   readonly project?: string;
   /** Module that exports `workspaceProgram`. @default stacks/workspace.ts */
   readonly program?: URL;
+  /**
+   * What is set for the policies that every program must keep to, in the form of a policy pack's configuration: `{}` is
+   * every rule as it is. Read it with `readPolicies`. @default programs are not judged
+   */
+  readonly policies?: unknown;
   /** Further variables for the backend or the cluster's login (`AWS_REGION`, …): nothing else of ours is passed on. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** How stacks are made and mended. @default by the backend: "files" for file://, else "commands" */
+  /** How stacks are made and mended. @default "files" for file:// with a passphrase, else "commands" */
   readonly store?: "files" | "commands";
 }
 
 /** All that must not appear in a message. */
 function secretsOf(options: EngineOptions, request: DeployRequest | DestroyRequest): string[] {
   const identity = "spec" in request ? Object.values(request.spec.identity ?? {}) : [];
-  const extra = Object.entries(options.environment ?? {}).filter(([name]) => /SECRET|TOKEN|PASSWORD|KEY/i.test(name));
+  const extra = Object.entries(options.environment ?? {}).filter(
+    ([name]) => /SECRET|TOKEN|PASSWORD|KEY/i.test(name) && !/_FILE$/.test(name),
+  );
   return [
-    options.passphrase,
+    ...(options.passphrase === undefined ? [] : [options.passphrase]),
     ...identity,
     ...extra.map(([, value]) => value),
     ...kubeconfigSecrets(options.kubeconfig),
@@ -75,10 +88,15 @@ export function createEngine(options: EngineOptions): Engine {
   const pool = createPool({
     size: options.idleWorkers ?? 2,
     program,
+    policies: options.policies !== undefined,
     environment: { ...clean, NODE_COMPILE_CACHE: `${options.workFolder}/compile-cache` },
   });
   const running = new Map<Promise<EngineResult>, AbortController>();
-  const encryption = passphraseState(options.passphrase);
+  const { passphrase, secretsProvider = "passphrase" } = options;
+  const byPassphrase = secretsProvider === "passphrase";
+  if (byPassphrase && passphrase === undefined) throw new Error("a passphrase or another secrets provider is needed");
+  const inFiles = byPassphrase && options.backend.startsWith("file://");
+  const encryption = byPassphrase && passphrase !== undefined ? passphraseState(passphrase) : Promise.resolve("");
   const ready = Promise.all([folders.sweep(), encryption]);
   ready.catch(() => {});
   let closed = false;
@@ -89,7 +107,7 @@ export function createEngine(options: EngineOptions): Engine {
     await ready;
     const folder = await folders.create(request.lease, {
       project,
-      passphrase: options.passphrase,
+      ...(passphrase === undefined ? {} : { passphrase }),
       ...(options.pulumiHome === undefined ? {} : { plugins: join(options.pulumiHome, "plugins") }),
     });
     try {
@@ -108,10 +126,13 @@ export function createEngine(options: EngineOptions): Engine {
           kubeconfig: options.kubeconfig,
           folder,
           extra: options.environment ?? {},
+          passphrase: passphrase !== undefined,
         }),
         backend: options.backend,
-        store: options.store ?? (options.backend.startsWith("file://") ? "files" : "commands"),
+        store: options.store ?? (inFiles ? "files" : "commands"),
+        secretsProvider,
         encryption: await encryption,
+        ...(options.policies === undefined ? {} : { policies: options.policies }),
         secrets: secretsOf(options, request),
       };
       if (stop.aborted) throw reasonOf(stop);

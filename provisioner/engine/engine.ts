@@ -33,9 +33,10 @@ export class EngineError extends Error {
    * - `timeout`: the deadline.
    * - `locked`: the stack's lock is held by another run: repair when that one is provably dead.
    * - `crashed`: a process of the operation died; the stack may need a repair.
+   * - `refused`: the program breaks a policy; nothing has changed, and nothing will until it, or the policy, does.
    * - `failed`: the engine or the program said no; `message` says why, without secrets.
    */
-  readonly kind: "cancelled" | "timeout" | "locked" | "crashed" | "failed";
+  readonly kind: "cancelled" | "timeout" | "locked" | "crashed" | "refused" | "failed";
   constructor(kind: EngineError["kind"], message: string) {
     super(message);
     this.kind = kind;

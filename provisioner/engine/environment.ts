@@ -22,12 +22,50 @@ const inherited = [
 
 /** The parent's variables that pass. */
 export function cleanEnvironment(from: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const clean: Record<string, string> = {};
-  for (const name of inherited) {
+  return pick(from, inherited);
+}
+
+function pick(from: Readonly<Record<string, string | undefined>>, names: readonly string[]): Record<string, string> {
+  const picked: Record<string, string> = {};
+  for (const name of names) {
     const value = from[name];
-    if (value !== undefined) clean[name] = value;
+    if (value !== undefined) picked[name] = value;
   }
-  return clean;
+  return picked;
+}
+
+/**
+ * What AWS' libraries in the Pulumi CLI need for state in S3 and for keys of KMS, and a kubeconfig's `aws eks get-token`
+ * for the cluster: where, and as whom. A pod has its own from EKS Pod Identity or from IAM roles for ServiceAccounts.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html#EVarSettings
+ */
+const awsVariables = [
+  "AWS_REGION",
+  "AWS_DEFAULT_REGION",
+  "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+  "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+  "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+  "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+  "AWS_ROLE_ARN",
+  "AWS_ROLE_SESSION_NAME",
+  "AWS_WEB_IDENTITY_TOKEN_FILE",
+  "AWS_STS_REGIONAL_ENDPOINTS",
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  "AWS_PROFILE",
+  "AWS_CONFIG_FILE",
+  "AWS_SHARED_CREDENTIALS_FILE",
+  "AWS_CA_BUNDLE",
+  "AWS_ENDPOINT_URL",
+  "AWS_ENDPOINT_URL_KMS",
+  "AWS_ENDPOINT_URL_S3",
+  "AWS_ENDPOINT_URL_STS",
+] as const;
+
+/** The parent's variables of AWS, for the CLI and its plugins alone. */
+export function awsEnvironment(from: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return pick(from, awsVariables);
 }
 
 /** What the Pulumi CLI and its plugins get beside the clean environment. */
@@ -39,6 +77,8 @@ export interface CommandSettings {
   readonly folder: string;
   /** Variables that the backend or the cluster's login need (`AWS_REGION`, …). */
   readonly extra: Readonly<Record<string, string>>;
+  /** Whether the folder holds a passphrase. */
+  readonly passphrase: boolean;
 }
 
 /** The whole environment of the CLI. The passphrase is in a file that only we can read, so that plugins do not get it. */
@@ -54,7 +94,7 @@ export function commandEnvironment(
     KUBECONFIG: settings.kubeconfig,
     PULUMI_HOME: `${settings.folder}/home/.pulumi`,
     PULUMI_BACKEND_URL: withoutSidecars(settings.backend),
-    PULUMI_CONFIG_PASSPHRASE_FILE: `${settings.folder}/passphrase`,
+    ...(settings.passphrase ? { PULUMI_CONFIG_PASSPHRASE_FILE: `${settings.folder}/passphrase` } : {}),
     // The stack's own state says how its secrets are encrypted, so no settings file has to be kept beside it.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -20,15 +20,19 @@ export interface Job {
   readonly backend: string;
   /** How stacks are made and mended: by their files, or by CLI commands. */
   readonly store: "files" | "commands";
-  /** Encryption of a stack that has to be made (see `passphraseState`). */
+  /** `passphrase`, or the URL of a key: what encrypts a stack that has to be made. */
+  readonly secretsProvider: string;
+  /** The same as a stack's state says it, where a passphrase does (see `passphraseState`). */
   readonly encryption: string;
+  /** What is set for the policies that the program must keep to, as a policy pack's configuration; none: no policies. */
+  readonly policies?: unknown;
   /** Strings that must not appear in any message. */
   readonly secrets: readonly string[];
 }
 
 export type ToWorker =
   /** Import the program now, so that a later `run` need not. */
-  | { readonly type: "warm"; readonly program: string }
+  | { readonly type: "warm"; readonly program: string; readonly policies: boolean }
   | { readonly type: "run"; readonly program: string; readonly job: Job };
 
 export type FromWorker =

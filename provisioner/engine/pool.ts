@@ -24,6 +24,8 @@ export interface PoolOptions {
   /** Workers that wait ready for a deploy. */
   readonly size: number;
   readonly program: string;
+  /** Whether they judge the program by policies. */
+  readonly policies: boolean;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -59,7 +61,7 @@ function startWorker(environment: Readonly<Record<string, string>>): Worker {
   };
 }
 
-export function createPool({ size, program, environment }: PoolOptions): Pool {
+export function createPool({ size, program, policies, environment }: PoolOptions): Pool {
   const idle: Worker[] = [];
   let warming = false;
   let closed = false;
@@ -82,7 +84,7 @@ export function createPool({ size, program, environment }: PoolOptions): Pool {
       if (index >= 0) idle.splice(index, 1);
       warming = false;
     });
-    worker.send({ type: "warm", program });
+    worker.send({ type: "warm", program, policies });
   };
 
   return {

@@ -12,7 +12,8 @@ export interface WorkFolders {
 
 interface WorkFiles {
   readonly project: string;
-  readonly passphrase: string;
+  /** Of stacks that were made with one. */
+  readonly passphrase?: string;
   /** Folder of installed plugins; none: plugins come from PATH. */
   readonly plugins?: string;
 }
@@ -41,7 +42,7 @@ export function workFolders(root: string): WorkFolders {
       await mkdir(join(folder, "tmp"), { mode: 0o700 });
       await Promise.all([
         writeFile(join(folder, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`),
-        writeFile(join(folder, "passphrase"), passphrase, { mode: 0o600 }),
+        ...(passphrase === undefined ? [] : [writeFile(join(folder, "passphrase"), passphrase, { mode: 0o600 })]),
         // A file where Pulumi would make its folder of debug logs: nobody reads them, and they cost CPU time.
         writeFile(join(folder, "home", ".pulumi", "logs"), ""),
         ...(plugins === undefined ? [] : [symlink(plugins, join(folder, "home", ".pulumi", "plugins"))]),

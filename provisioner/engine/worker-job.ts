@@ -7,6 +7,7 @@ import { loadLazily } from "./lean-modules.ts";
 import type { Job } from "./messages.ts";
 import { runPulumi } from "./pulumi-command.ts";
 import type { StackStore } from "./stack-store.ts";
+import { judgeProgram } from "./worker-policies.ts";
 
 /** What a program's module exports as `workspaceProgram`: it registers all resources of one workspace. */
 export type WorkspaceProgram = (spec: WorkspaceSpec, options: { readonly context?: string }) => unknown;
@@ -49,7 +50,7 @@ const answers: readonly [RegExp, string][] = [
   [/^stack history/, "[]"],
 ];
 
-async function up(job: Job, spec: WorkspaceSpec, loaded: Loaded, run: RunArgs): Promise<void> {
+async function up(job: Job, program: () => unknown, loaded: Loaded, run: RunArgs): Promise<void> {
   const command = {
     command: job.command,
     version: null,
@@ -64,7 +65,7 @@ async function up(job: Job, spec: WorkspaceSpec, loaded: Loaded, run: RunArgs): 
     {
       stackName: job.stack,
       projectName: job.project,
-      program: async () => void (await loaded.program(spec, job.context === undefined ? {} : { context: job.context })),
+      program: async () => void (await program()),
     },
     { workDir: job.folder, pulumiCommand: command },
   );
@@ -105,15 +106,20 @@ export async function runJob(
   };
   const run: RunArgs = (args) =>
     runPulumi({ command: job.command, args, folder: job.folder, environment: job.environment, onEvent });
-  const store = job.store === "files" ? fileStore(job) : commandStore(run, job.stack, job.folder);
+  const store = job.store === "files" ? fileStore(job) : commandStore(run, job);
   if (job.repair) await timed("repair", store.repair());
   if (job.spec === undefined) {
     await timed("destroy", destroy(job, store, run));
     return timings;
   }
+  const { spec, context, policies: settings, project, stack } = job;
   const loaded = await timed("import", loadProgram(program));
+  const register = () => loaded.program(spec, context === undefined ? {} : { context });
+  if (settings !== undefined) {
+    await timed("policies", judgeProgram({ program: register, project, stack, settings }, onEvent));
+  }
   await timed("stack", store.ensure());
-  await timed("up", up(job, job.spec, loaded, run));
+  await timed("up", up(job, register, loaded, run));
   await store.prune();
   return timings;
 }

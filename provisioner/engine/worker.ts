@@ -7,6 +7,7 @@ import { type FromWorker, isToWorker, type ToWorker } from "./messages.ts";
 import { killLeaseNow, workerTitle } from "./processes.ts";
 import { createRedactor } from "./redact.ts";
 import { loadProgram, runJob } from "./worker-job.ts";
+import { loadPolicies } from "./worker-policies.ts";
 
 let lease: string | undefined;
 
@@ -49,7 +50,7 @@ process.on("message", (message: unknown) => {
   if (!isToWorker(message)) return;
   if (message.type === "run") void run(message);
   else
-    void loadProgram(message.program).then(
+    void Promise.all([loadProgram(message.program), message.policies ? loadPolicies() : undefined]).then(
       () => send({ type: "warmed" }),
       () => send({ type: "warmed" }),
     );

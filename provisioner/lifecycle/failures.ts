@@ -2,6 +2,7 @@
  * Why an attempt failed.
  * - `engine-failed`: the engine or its program said no. `engine-timeout`: it took too long. `engine-crashed`: a process
  *   of it died. `engine-locked`: the stack's lock is held.
+ * - `policy-violated`: what the workspace would be breaks a rule of the platform.
  * - `cluster-unreachable`: it does not answer. `cluster-refused`: it said no. `cluster-timeout`: something did not happen
  *   in time.
  * - `not-ready`: deployed, and not ready in time.
@@ -14,6 +15,7 @@ export type FailureCode =
   | "engine-timeout"
   | "engine-crashed"
   | "engine-locked"
+  | "policy-violated"
   | "cluster-unreachable"
   | "cluster-refused"
   | "cluster-timeout"
@@ -28,6 +30,8 @@ const limits: Readonly<Record<FailureCode, number>> = {
   "engine-timeout": 3,
   "engine-crashed": 5,
   "engine-locked": 5,
+  // It stays so until somebody changes the workspace or the rule.
+  "policy-violated": 1,
   // The cluster's fault, not the workspace's: some half an hour.
   "cluster-unreachable": 30,
   "cluster-refused": 5,

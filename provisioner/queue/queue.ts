@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { fromDrizzle, PgBoss } from "pg-boss";
-import type { Database, Transaction } from "../store/database.ts";
+import { type Database, ShapeError, type Transaction } from "../store/database.ts";
 import { notify } from "../store/notifications.ts";
 
 /** Name of the one queue: "reconcile this workspace". */
@@ -35,18 +35,29 @@ export interface Queue {
   discard(transaction: Transaction, workspace: string): Promise<void>;
   /** Every entry there is, by workspace. */
   entries(): Promise<ReadonlyMap<string, Entry>>;
+  /** Ends what nobody works on any more and removes what is old, now; else that is done as time goes by. */
+  tidy(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface QueueOptions {
   readonly onError?: (error: Error) => void;
+  /** Whether the queue is made where it is not; else it must be there. Takes the owner of the tables. @default true */
+  readonly make?: boolean;
+  /** Whether what nobody ended is looked for and what is old removed. @default true */
+  readonly maintain?: boolean;
 }
 
 /** The queue on pg-boss, in the schema `pgboss` of our own database. */
 export function createQueue({ pool }: Database, options: QueueOptions = {}): Queue {
+  const { make = true, maintain = true } = options;
   const boss = new PgBoss({
     db: { executeSql: (text, values) => pool.query(text, values) },
     schedule: false,
+    migrate: make,
+    supervise: maintain,
+    // Only their owner can build indexes anew.
+    reindex: make,
     // How often taken entries without a heartbeat are looked for.
     monitorIntervalSeconds: 30,
     maintenanceIntervalSeconds: 600,
@@ -55,6 +66,10 @@ export function createQueue({ pool }: Database, options: QueueOptions = {}): Que
   const on = (transaction: Transaction) => ({ db: fromDrizzle(transaction, sql) });
   return {
     async start() {
+      if (!make) {
+        await startWithout(boss);
+        return;
+      }
       await boss.start();
       const settings = {
         // Our own rows say what is tried again and when; an entry that was lost is made anew by the scan.
@@ -94,6 +109,18 @@ export function createQueue({ pool }: Database, options: QueueOptions = {}): Que
       );
       return new Map(rows.map(({ workspace, taken }) => [workspace, { takenFor: taken ?? undefined }]));
     },
+    tidy: () => boss.supervise(queueName),
     stop: () => boss.stop({ graceful: false, close: false }),
   };
+}
+
+/** Starts on a queue that another made. */
+async function startWithout(boss: PgBoss): Promise<void> {
+  const started = await boss.start().catch((error: unknown) => {
+    // pg-boss has no codes for it. It takes no newer shape than its own.
+    const shape =
+      error instanceof Error && /^pg-boss (is not installed|database requires migrations)/.test(error.message);
+    throw shape ? new ShapeError("Its queue has another shape than this version needs.") : error;
+  });
+  if ((await started.getQueue(queueName)) === null) throw new ShapeError("Its queue is not there.");
 }

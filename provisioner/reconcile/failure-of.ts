@@ -18,6 +18,7 @@ const engineCodes: Readonly<Record<EngineError["kind"], FailureCode>> = {
   timeout: "engine-timeout",
   locked: "engine-locked",
   crashed: "engine-crashed",
+  refused: "policy-violated",
   failed: "engine-failed",
 };
 

@@ -1,6 +1,8 @@
 import { sql } from "drizzle-orm";
 import pg from "pg";
+import { connectionOf } from "./connection.ts";
 import type { Transaction } from "./database.ts";
+import type { Password } from "./password.ts";
 
 /**
  * What is told through the database: an operation changed (its id), or there is work (the id of a workspace to look at,
@@ -28,6 +30,8 @@ export interface Notifications {
 }
 
 export interface NotificationsOptions {
+  /** The present password, for a URL without one. */
+  readonly password?: Password | undefined;
   /** Milliseconds before a lost connection is tried again. @default 500 */
   readonly retryDelay?: number;
   readonly onError?: (error: Error) => void;
@@ -47,7 +51,7 @@ export async function openNotifications(url: string, options: NotificationsOptio
 
   const connect = async (): Promise<void> => {
     const next = new pg.Client({
-      connectionString: url,
+      ...connectionOf(url, options.password),
       application_name: "berth-notifications",
       connectionTimeoutMillis: 10_000,
       keepAlive: true,

@@ -7,6 +7,7 @@ import type { Queue } from "../queue/queue.ts";
 import type { Transaction } from "../store/database.ts";
 import { operations, workspaces } from "../store/schema.ts";
 import { type AcceptedRow, acceptChange, unfinished } from "./accept.ts";
+import { refuseOverBudget } from "./budget.ts";
 import { specOf, type WorkspaceRow } from "./present.ts";
 import { checkingParameters, conflicting } from "./refusals.ts";
 import { RequestError } from "./service.ts";
@@ -14,6 +15,7 @@ import type { WorkspaceSettings } from "./settings.ts";
 
 /** Changes of a workspace that is there. Each takes a row that its transaction has locked. */
 export interface Changes {
+  /** Its transaction has locked the owner too, before the row. */
   update(
     transaction: Transaction,
     row: WorkspaceRow,
@@ -36,6 +38,7 @@ export function createChanges(queue: Pick<Queue, "enqueue">, settings: Workspace
       });
       const same = blueprint.version === row.blueprintVersion && sameValues(merged, row.parameters);
       if (same && row.phase !== "needs-attention") return nothingToDo(transaction, row);
+      await refuseOverBudget(transaction, settings, { ...row, parameters: merged }, row);
       return acceptChange(transaction, queue, row, "update", (generation) => ({
         parameters: merged,
         blueprintVersion: blueprint.version,

@@ -5,8 +5,10 @@ import type { Database, Transaction } from "../store/database.ts";
 import { type Notifications, notify, volumesChanged } from "../store/notifications.ts";
 import { operationLines, operations, owners, tokens, volumes, workspaces } from "../store/schema.ts";
 import type { AcceptedRow } from "./accept.ts";
+import { priceRow } from "./budget.ts";
 import { createChanges } from "./changes.ts";
 import { createWorkspace } from "./create.ts";
+import { estimateOrder } from "./estimate.ts";
 import { listWorkspaces } from "./list.ts";
 import {
   type OperationRow,
@@ -44,11 +46,20 @@ export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceSer
     id: string,
     viewer: string | null,
     apply: (transaction: Transaction, row: WorkspaceRow) => Promise<AcceptedRow>,
+    prepare: (transaction: Transaction) => Promise<void> = async () => undefined,
   ): Promise<Accepted> =>
     database.transaction(async (transaction) => {
+      await prepare(transaction);
       const [row] = await transaction.select().from(workspaces).where(eq(workspaces.id, id)).for("update");
       if (row === undefined || isHidden(row, viewer)) throw notFound("workspace", id);
       return present(await apply(transaction, row));
+    });
+
+  /** A change that may cost more: the owner is locked first, as a create does, so that their budget holds for all at once. */
+  const costlyChange: typeof change = (id, viewer, apply) =>
+    change(id, viewer, apply, async (transaction) => {
+      const owner = transaction.select({ owner: workspaces.owner }).from(workspaces).where(eq(workspaces.id, id));
+      await transaction.select().from(owners).where(inArray(owners.owner, owner)).for("update");
     });
 
   const findWorkspace = async (id: string, viewer: string | null): Promise<WorkspaceRow> => {
@@ -72,8 +83,9 @@ export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceSer
       const made = await database.transaction((transaction) =>
         createWorkspace(transaction, { queue, settings, changes }, command, idempotency),
       );
-      return present(made, made.created);
+      return { ...present(made, made.created), estimate: priceRow(made.workspace, settings).estimate };
     },
+    estimate: (order) => estimateOrder(order, settings.costs),
     async get(id, viewer) {
       return presentWorkspace(await findWorkspace(id, viewer), settings);
     },
@@ -82,7 +94,7 @@ export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceSer
       return { items: items.map((row) => presentWorkspace(row, settings)), nextCursor };
     },
     update: (id, parameters, viewer) =>
-      change(id, viewer, (transaction, row) => changes.update(transaction, row, parameters)),
+      costlyChange(id, viewer, (transaction, row) => changes.update(transaction, row, parameters)),
     stop: (id, viewer) => change(id, viewer, (transaction, row) => changes.setDesired(transaction, row, "stopped")),
     start: (id, viewer) => change(id, viewer, (transaction, row) => changes.setDesired(transaction, row, "running")),
     repair: (id, viewer) => change(id, viewer, changes.repair),

@@ -1,15 +1,16 @@
 import { createHash } from "node:crypto";
 import { and, count, desc, eq, lt, ne, or, sql } from "drizzle-orm";
 import { newId } from "../../components/core/names.ts";
-import { type Blueprint, blueprints, findBlueprint } from "../../components/workspace/blueprints/index.ts";
+import type { Blueprint } from "../../components/workspace/blueprints/index.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { Transaction } from "../store/database.ts";
 import { idempotencyKeys, operations, owners, volumes, workspaces } from "../store/schema.ts";
 import type { AcceptedRow } from "./accept.ts";
+import { refuseOverBudget } from "./budget.ts";
 import type { Changes } from "./changes.ts";
 import { claimHost } from "./hosts.ts";
 import { specOf, type WorkspaceRow } from "./present.ts";
-import { checkingParameters, conflicting, invalid } from "./refusals.ts";
+import { blueprintNamed, checkingParameters, conflicting } from "./refusals.ts";
 import { type CreateCommand, type IdempotencyKey, RequestError } from "./service.ts";
 import type { WorkspaceSettings } from "./settings.ts";
 
@@ -53,10 +54,7 @@ export async function createWorkspace(
 }
 
 function checkOrder(command: CreateCommand): Order {
-  const blueprint = findBlueprint(command.blueprint);
-  if (blueprint === undefined) {
-    throw invalid("blueprint", command.blueprint, `Choose one of: ${Object.keys(blueprints).join(", ")}.`);
-  }
+  const blueprint = blueprintNamed(command.blueprint);
   const parameters = command.parameters ?? {};
   const filled = checkingParameters(parameters, () => blueprint.parse(parameters));
   return { ...command, name: command.name ?? blueprint.name, blueprintFound: blueprint, filled };
@@ -138,6 +136,7 @@ async function insert(transaction: Transaction, deps: CreateDeps, order: Order):
     operation: operationId,
   };
   checkingParameters(parameters, () => specOf(row, settings));
+  await refuseOverBudget(transaction, settings, row);
   const [workspace] = await transaction.insert(workspaces).values(row).returning();
   const [operation] = await transaction
     .insert(operations)

@@ -54,7 +54,7 @@ export function presentVolume({ id, owner, name, blueprint, size, keptAt }: Volu
   return { id, owner, name, blueprint, size, keptAt: keptAt.toISOString() };
 }
 
-/** All that a workspace is, for the engine. Throws a `UserError` or `ZodError` when its parameters make no workspace. */
+/** All that a workspace is, for the engine. Throws a `UserError` when its parameters make no workspace. */
 export function specOf(
   row: Pick<WorkspaceRow, "id" | "owner" | "name" | "blueprint" | "parameters" | "host">,
   settings: WorkspaceSettings,

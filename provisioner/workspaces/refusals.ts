@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { UserError } from "../../components/core/errors.ts";
+import { type Blueprint, blueprints, findBlueprint } from "../../components/workspace/blueprints/index.ts";
 import { RequestError } from "./service.ts";
 
 export function notFound(what: "workspace" | "operation" | "volume", id: string): RequestError {
@@ -14,6 +15,13 @@ export function invalid(name: string, value: unknown, fix: string): RequestError
 /** What does not fit the present state, where one field is to blame. */
 export function conflicting(name: string, value: unknown, message: string, fix: string): RequestError {
   return new RequestError("conflict", message, { name, value, fix });
+}
+
+/** The blueprint that a request names. */
+export function blueprintNamed(name: string): Blueprint {
+  const blueprint = findBlueprint(name);
+  if (blueprint !== undefined) return blueprint;
+  throw invalid("blueprint", name, `Choose one of: ${Object.keys(blueprints).join(", ")}.`);
 }
 
 /** Runs what checks parameters: what they get wrong becomes a `RequestError` that names the field. */
@@ -31,7 +39,7 @@ export function checkingParameters<T>(parameters: unknown, check: () => T): T {
     if (error instanceof UserError) {
       const [mistake] = error.mistakes;
       if (mistake === undefined) throw error;
-      throw invalid(`parameters.${mistake.option}`, mistake.value, mistake.fix);
+      throw invalid(`parameters.${mistake.option.replace(/^parameters\./, "")}`, mistake.value, mistake.fix);
     }
     throw error;
   }

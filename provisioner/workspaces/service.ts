@@ -1,3 +1,4 @@
+import type { WorkspaceEstimate } from "../contract/estimate.ts";
 import type {
   DesiredState,
   KeptVolume,
@@ -8,10 +9,19 @@ import type {
   Workspace,
 } from "../contract/workspace.ts";
 
+type RequestRefusal =
+  | "not-found"
+  | "conflict"
+  | "invalid"
+  | "limit-reached"
+  | "over-budget"
+  | "idempotency-mismatch"
+  | "unavailable";
+
 /** Why a request was refused; the API makes a problem document of it. Nothing was changed. */
 export class RequestError extends Error {
   override readonly name = "RequestError";
-  readonly code: "not-found" | "conflict" | "invalid" | "limit-reached" | "idempotency-mismatch" | "unavailable";
+  readonly code: RequestRefusal;
   /** The field that was wrong, the value that was found and what to do, where one field is to blame. */
   readonly field: { readonly name: string; readonly value: unknown; readonly fix: string } | undefined;
   constructor(code: RequestError["code"], message: string, field?: RequestError["field"]) {
@@ -47,6 +57,22 @@ export interface Accepted {
   readonly created: boolean;
 }
 
+/** A create that was accepted. */
+export interface Created extends Accepted {
+  /** What the workspace costs a month; null where that cannot be told. */
+  readonly estimate: WorkspaceEstimate | null;
+}
+
+/** What an estimate is of: a blueprint with parameters, so many times and so many hours a month. */
+export interface EstimateOrder {
+  readonly blueprint: string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** @default the installation's */
+  readonly hoursPerMonth?: number;
+  /** @default 1 */
+  readonly users?: number;
+}
+
 export interface IdempotencyKey {
   /** Who asks: keys of different subjects never meet. */
   readonly subject: string;
@@ -79,7 +105,9 @@ export interface Page<T> {
  * `not-found`.
  */
 export interface WorkspaceService {
-  create(command: CreateCommand, idempotency?: IdempotencyKey): Promise<Accepted>;
+  create(command: CreateCommand, idempotency?: IdempotencyKey): Promise<Created>;
+  /** What such workspaces would cost a month. Throws a `RequestError` for what cannot be, or fits no node. */
+  estimate(order: EstimateOrder): WorkspaceEstimate;
   get(id: string, viewer: string | null): Promise<Workspace>;
   list(filter: WorkspaceFilter, viewer: string | null): Promise<Page<Workspace>>;
   /** New parameters, merged over the present ones and validated by the blueprint. */

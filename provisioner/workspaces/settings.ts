@@ -1,5 +1,7 @@
 import type { BlueprintConfig } from "../../components/workspace/blueprints/index.ts";
 import type { WorkspaceSpec, WorkspaceSpecInput } from "../../components/workspace/spec.ts";
+import type { Budgets } from "./budget.ts";
+import type { CostBasis } from "./estimate.ts";
 
 /** What an installation says about all of its workspaces. */
 export interface WorkspaceSettings {
@@ -16,6 +18,10 @@ export interface WorkspaceSettings {
   readonly placement?: WorkspaceSpecInput["placement"];
   /** By blueprint. */
   readonly blueprints?: Readonly<Record<string, BlueprintConfig>>;
+  /** What workspaces' nodes cost. @default a common node, said to be assumed */
+  readonly costs?: CostBasis;
+  /** What workspaces may cost. @default as much as they do */
+  readonly budgets?: Budgets;
   /** @default 10 */
   readonly workspacesPerOwner?: number;
   /** How long a released host label can be had only by its last owner. @default 24 */

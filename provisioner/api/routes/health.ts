@@ -41,7 +41,7 @@ const metrics = createRoute({
 });
 
 /** Health and readiness, open to all: they say nothing that an outsider could use, and cost one look a second. */
-export function healthRoutes(deps: RouteDeps) {
+export function healthRoutes(deps: Pick<RouteDeps, "readiness" | "now">) {
   const routes = createRoutes();
   const look = atMostEverySecond(deps.readiness, deps.now);
   routes.openapi(healthz, (context) => context.json({ status: "ok" as const }, 200));

@@ -1,5 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
-import { webhookAnswer } from "../../contract/answers.ts";
+import { type WebhookAnswer, webhookAnswer } from "../../contract/answers.ts";
 import { noQuery } from "../../contract/requests.ts";
 import { anyEvent, type SignupEvent, signupEvent } from "../../contract/signup.ts";
 import { RequestError } from "../../workspaces/service.ts";
@@ -58,27 +58,27 @@ export function signupRoutes(deps: RouteDeps, refusals: Refusals) {
       throw new ApiProblem("unauthenticated", "The message's signature does not hold.", { errors: [verified.error] });
     }
     const { type } = parsed(anyEvent, body);
-    const done = (result: "accepted" | "replayed" | "ignored" | "refused") => {
+    const done = ({ result, ...more }: WebhookAnswer) => {
       metrics.webhooks.inc({ type: knownTypes.has(type) ? type : "other", result });
       log.info({ webhook: verified.id, type, result }, "A sign-up event came");
-      return context.json({ result }, 200);
+      return context.json({ result, ...more }, 200);
     };
-    if (!knownTypes.has(type)) return done("ignored");
+    if (!knownTypes.has(type)) return done({ result: "ignored" });
     const event = parsed(signupEvent, body);
-    if (await webhooks.seen(verified.id)) return done("replayed");
-    const result = await act(event, verified.id);
+    if (await webhooks.seen(verified.id)) return done({ result: "replayed" });
+    const answer = await act(event, verified.id);
     await webhooks.remember(verified.id, type, now());
-    return done(result);
+    return done(answer);
   });
 
-  const act = async (event: SignupEvent, id: string): Promise<"accepted" | "refused"> => {
+  const act = async (event: SignupEvent, id: string): Promise<WebhookAnswer> => {
     if (event.type === "user.deleted") {
       await service.forgetOwner(event.data.id);
-      return "accepted";
+      return { result: "accepted" };
     }
     const { id: owner, username } = event.data;
     try {
-      await service.create(
+      const { estimate } = await service.create(
         {
           owner,
           blueprint: signup.blueprint,
@@ -88,12 +88,12 @@ export function signupRoutes(deps: RouteDeps, refusals: Refusals) {
         },
         { subject: "webhook:signup", key: id },
       );
-      return "accepted";
+      return { result: "accepted", estimate };
     } catch (error) {
       // What will be refused again must not be sent again for days: it is answered, and stands in the log.
       if (!(error instanceof RequestError) || !isFinal(error)) throw error;
       log.warn({ webhook: id, owner, reason: error.message }, "A sign-up could not be followed");
-      return "refused";
+      return { result: "refused" };
     }
   };
 
@@ -102,9 +102,9 @@ export function signupRoutes(deps: RouteDeps, refusals: Refusals) {
 
 const knownTypes: ReadonlySet<string> = new Set(["user.created", "user.deleted"]);
 
-/** A user that is gone (the events came out of order), a limit, a wrong value: sending it again changes nothing. */
+/** A user that is gone (the events came out of order), a limit, a budget, a wrong value: sending it again changes nothing. */
 function isFinal({ code, field }: RequestError): boolean {
-  return code === "invalid" || code === "limit-reached" || (code === "conflict" && field?.name === "owner");
+  return ["invalid", "limit-reached", "over-budget"].includes(code) || (code === "conflict" && field?.name === "owner");
 }
 
 function parsed<T>(

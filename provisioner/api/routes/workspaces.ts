@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { operationList, workspacePage } from "../../contract/answers.ts";
 import {
   accepted,
+  created,
   createWorkspaceBody,
   deleteWorkspaceQuery,
   idempotencyHeader,
@@ -58,7 +59,9 @@ const create = createRoute({
   },
   responses: {
     ...changed,
-    201: { ...answer("It was created and runs.", accepted), headers: locationHeader },
+    200: answer("It was there; `operation` is null when there was nothing to do.", created),
+    201: { ...answer("It was created and runs.", created), headers: locationHeader },
+    202: { ...answer("It was accepted and is under way.", created), headers: locationHeader },
     ...refusedBody,
   },
 });
@@ -156,7 +159,8 @@ export function workspaceRoutes(deps: RouteDeps) {
       defined({ ...rest, owner: ownerFor(context.var.identity, owner) }),
       key === undefined ? undefined : { subject: context.var.identity.subject, key },
     );
-    const { body: result, pending } = await finish(context, change, context.req.valid("query").wait ?? 0);
+    const { body: came, pending } = await finish(context, change, context.req.valid("query").wait ?? 0);
+    const result = { ...came, estimate: change.estimate };
     if (pending) return context.json(result, 202);
     return change.created ? context.json(result, 201) : context.json(result, 200);
   });
