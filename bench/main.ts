@@ -1,6 +1,12 @@
 /**
  * `npm run bench -- provision --users N --concurrency C [--json]`: provisions so many users' workspaces in three ways on
  * the same cluster, one after the other, and compares them.
+ *
+ * `npm run bench -- policies [--rounds N] [--json]`: what judging a workspace's program adds to its `up`, within the engine's
+ * worker and by the CLI's policy pack. Its last line is JSON.
+ *
+ * `npm run bench -- library [--json]`: how long a preview of the production platform takes, and what importing one
+ * component costs.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,10 +15,14 @@ import { parseArgs } from "node:util";
 import { startBerth } from "../toolchain/berth.ts";
 import { SetupError } from "../toolchain/errors.ts";
 import { checkout } from "../toolchain/paths.ts";
+import { startThrowaway } from "../toolchain/platform/throwaway.ts";
+import { ensurePulumi } from "../toolchain/pulumi-home.ts";
 import { createTerminal } from "../toolchain/terminal.ts";
 import { runBerth } from "./berth.ts";
 import { runFloor } from "./floor.ts";
+import { findComponents, type ImportCost, libraryReport, measureImport, measurePreview } from "./library.ts";
 import { runNaive } from "./naive.ts";
+import { policiesReport, runPolicies } from "./policies.ts";
 import { type Figures, provisionChart, provisionReport, provisionRows } from "./report.ts";
 
 const { values, positionals } = parseArgs({
@@ -20,6 +30,7 @@ const { values, positionals } = parseArgs({
   options: {
     users: { type: "string", default: "16" },
     concurrency: { type: "string", default: "8" },
+    rounds: { type: "string", default: "3" },
     json: { type: "boolean", default: false },
     chart: { type: "string", default: join(checkout, "docs", "benchmarks", "provision.svg") },
   },
@@ -68,9 +79,56 @@ async function provision(): Promise<void> {
   }
 }
 
+async function policies(): Promise<void> {
+  const rounds = wholeNumber("rounds", values.rounds);
+  const folder = await mkdtemp(join(tmpdir(), "berth-bench-"));
+  try {
+    const pulumi = await ensurePulumi(terminal, join(folder, "pulumi-home"));
+    const platform = await startThrowaway(terminal);
+    try {
+      const figures = await terminal.step(`Make ${rounds} workspaces in each of four ways`, () =>
+        runPolicies({ kubeconfig: platform.kubeconfig, pulumi, folder: join(folder, "runs"), rounds }),
+      );
+      const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`;
+      const { engine, cli, judging } = figures;
+      terminal.line();
+      terminal.table([
+        ["up of one workspace", "without policies", "with", "added"],
+        ["Berth's engine", ...[engine.without, engine.inProcess, engine.inProcess - engine.without].map(seconds)],
+        ["the plain CLI", ...[cli.without, cli.pack, cli.pack - cli.without].map(seconds)],
+      ]);
+      terminal.line(`Judging itself: ${judging} ms.`);
+      process.stdout.write(`${JSON.stringify(policiesReport(figures))}\n`);
+    } finally {
+      await platform.stop();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+}
+
+async function library(): Promise<void> {
+  const imports: ImportCost[] = [];
+  for (const file of await findComponents()) {
+    imports.push(await terminal.step(`Import ${file}`, () => measureImport(file, 5)));
+  }
+  const previewSeconds = await terminal.step("Preview of prod", () => measurePreview("prod", 3));
+  terminal.line();
+  terminal.table([
+    ["component", "import", "memory"],
+    ...imports.map(({ component, seconds, rssMiB }) => [component, `${seconds.toFixed(2)} s`, `${rssMiB} MiB`]),
+  ]);
+  terminal.line(`Preview of prod: ${previewSeconds.toFixed(2)} s`);
+  if (values.json) process.stdout.write(`${JSON.stringify(libraryReport(previewSeconds, imports))}\n`);
+}
+
+const benches: Readonly<Record<string, () => Promise<void>>> = { provision, library, policies };
+
 try {
-  if (positionals.join() !== "provision") throw new SetupError("Say what to measure: npm run bench -- provision");
-  await provision();
+  const bench = benches[positionals.join()];
+  if (bench === undefined)
+    throw new SetupError("Say what to measure: npm run bench -- provision, … -- library, or … -- policies");
+  await bench();
 } catch (error) {
   const text = error instanceof SetupError ? error.message : error instanceof Error ? error.stack : String(error);
   terminal.line(terminal.colors.red(text ?? "It failed."));

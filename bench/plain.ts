@@ -19,6 +19,8 @@ export interface PlainOptions {
   /** Folder for Pulumi's home. */
   readonly home: string;
   readonly project?: string;
+  /** Folder of a policy pack that judges what an `up` does. @default none */
+  readonly policyPack?: string;
 }
 
 async function stackOf(stack: string, spec: WorkspaceSpec | undefined, options: PlainOptions) {
@@ -46,7 +48,7 @@ async function stackOf(stack: string, spec: WorkspaceSpec | undefined, options: 
 export async function plainDeploy(stack: string, spec: WorkspaceSpec, options: PlainOptions): Promise<void> {
   mkdirSync(options.home, { recursive: true });
   const selected = await stackOf(stack, spec, options);
-  await selected.up();
+  await selected.up(options.policyPack === undefined ? {} : { policyPacks: [options.policyPack] });
 }
 
 /** Destroys a workspace's stack and removes it. */

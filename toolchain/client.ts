@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { workspacePage } from "../provisioner/contract/answers.ts";
-import { accepted } from "../provisioner/contract/requests.ts";
+import { accepted, created } from "../provisioner/contract/requests.ts";
 import { operation } from "../provisioner/contract/workspace.ts";
 
 const problem = z.object({ title: z.string(), detail: z.string().optional() });
@@ -29,7 +29,7 @@ export function createClient(url: string, token: string) {
       const query = new URLSearchParams({ owner, name });
       return workspacePage.parse(await call("GET", `/v1/workspaces?${query}`)).items[0];
     },
-    create: async (body: object, wait = 0) => accepted.parse(await call("POST", `/v1/workspaces?wait=${wait}`, body)),
+    create: async (body: object, wait = 0) => created.parse(await call("POST", `/v1/workspaces?wait=${wait}`, body)),
     start: async (id: string, wait = 0) =>
       accepted.parse(await call("POST", `/v1/workspaces/${id}/start?wait=${wait}`)),
     remove: async (id: string, volumes: "keep" | "delete", wait = 0) =>

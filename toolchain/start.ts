@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { startBare } from "./bare.ts";
 import { type Berth, startBerth } from "./berth.ts";
 import { createClient } from "./client.ts";
 import { SetupError } from "./errors.ts";
@@ -14,6 +15,7 @@ Starts a local Kubernetes, a database and the provisioner, and provisions a demo
   --nodes N           simulated nodes of the local platform (5)
   --blueprint NAME    what the demo user gets (desktop)
   --no-demo           no demo user
+  --bare              the local Kubernetes and nothing else, for \`npx pulumi up -s dev\` on stand-ins of the cloud
   --help
 `;
 
@@ -28,10 +30,9 @@ async function main(): Promise<number> {
     return 0;
   }
   terminal.heading("Berth");
+  if (options.bare) return runBare(options.berth.nodes);
   const berth = await startBerth({ state: stateFolder(), ...options.berth }, terminal);
-  const stopped = new Promise<"signal">((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve("signal"));
-  });
+  const stopped = untilStopped();
   try {
     const workspace = options.demo ? await Promise.race([provisionDemo(berth, options.blueprint), stopped]) : undefined;
     if (workspace !== "signal") {
@@ -49,9 +50,35 @@ async function main(): Promise<number> {
   }
 }
 
+/** A Kubernetes that is for one program alone. */
+async function runBare(nodes: number | undefined): Promise<number> {
+  const cluster = await startBare({ state: stateFolder(), ...(nodes === undefined ? {} : { nodes }) }, terminal);
+  const stopped = untilStopped();
+  terminal.line();
+  terminal.line("  Nothing is in it. In a second terminal:");
+  terminal.line(colors.cyan(`    export BERTH_STAND_IN_KUBECONFIG=${cluster.kubeconfig}`));
+  terminal.line(colors.cyan("    npx pulumi up -s dev"));
+  terminal.line();
+  terminal.line("  Ctrl-C stops it; the state stays for the next start.");
+  // The cluster's processes do not keep this one alive, nor does waiting for a signal.
+  const alive = setInterval(() => {}, 60_000);
+  await stopped;
+  clearInterval(alive);
+  terminal.line();
+  await terminal.step("Stop it", () => cluster.stop());
+  return 0;
+}
+
+function untilStopped(): Promise<"signal"> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve("signal"));
+  });
+}
+
 interface Options {
   readonly berth: Omit<Parameters<typeof startBerth>[0], "state">;
   readonly demo: boolean;
+  readonly bare: boolean;
   readonly blueprint: string;
 }
 
@@ -63,6 +90,7 @@ function readOptions(): Options | "help" {
       nodes: { type: "string" },
       blueprint: { type: "string", default: "desktop" },
       "no-demo": { type: "boolean", default: false },
+      bare: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -84,6 +112,7 @@ function readOptions(): Options | "help" {
       ...(nodes === undefined ? {} : { nodes }),
     },
     demo: !values["no-demo"],
+    bare: values.bare,
     blueprint: values.blueprint,
   };
 }

@@ -101,7 +101,7 @@ function summarise(results: readonly Result[]): number {
 async function lint(): Promise<Result> {
   const started = Date.now();
   terminal.heading("lint");
-  const folders = ["components", "stacks", "provisioner", "toolchain", "test", "bench", "examples"];
+  const folders = ["components", "policies", "stacks", "provisioner", "toolchain", "test", "bench", "examples"];
   const checks = [
     { name: "biome check", program: "biome", args: ["check", "."] },
     { name: "tsc", program: "tsc", args: [] },

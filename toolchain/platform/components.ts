@@ -155,9 +155,14 @@ export const kwokAccess = {
   },
 } as const;
 
+/** What a simulated node has beside its name. */
+export interface NodeTraits {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly taints?: readonly { readonly key: string; readonly value: string; readonly effect: string }[];
+}
+
 /** A simulated node with plenty of room. */
-export function simulatedNode(index: number): object {
-  const name = `simulated-${index}`;
+export function simulatedNode(name: string, { labels = {}, taints = [] }: NodeTraits = {}) {
   const room = { cpu: "64", memory: "256Gi", pods: "500", "ephemeral-storage": "1Ti" };
   return {
     apiVersion: "v1",
@@ -170,8 +175,10 @@ export function simulatedNode(index: number): object {
         "kubernetes.io/hostname": name,
         "kubernetes.io/os": "linux",
         "berth.dev/simulated": "true",
+        ...labels,
       },
     },
+    ...(taints.length === 0 ? {} : { spec: { taints } }),
     status: { capacity: room, allocatable: room },
   };
 }

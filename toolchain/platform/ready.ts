@@ -58,7 +58,9 @@ export async function addNodes(access: Access, count: number): Promise<void> {
   const roles = "/apis/rbac.authorization.k8s.io/v1";
   await ensureObject(access, `${roles}/clusterroles`, kwokAccess.role);
   await ensureObject(access, `${roles}/clusterrolebindings`, kwokAccess.binding);
-  for (let index = 1; index <= count; index += 1) await ensureObject(access, "/api/v1/nodes", simulatedNode(index));
+  for (let index = 1; index <= count; index += 1) {
+    await ensureObject(access, "/api/v1/nodes", simulatedNode(`simulated-${index}`));
+  }
 }
 
 /** Ready: every node says so, and the controllers have made the first service account. */
