@@ -64,6 +64,7 @@ describe("the local program", () => {
       "kubernetes:core/v1:ServiceAccount berth-api",
       "kubernetes:core/v1:ServiceAccount berth-engine",
       "kubernetes:core/v1:ServiceAccount berth-router",
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy berth-default-deny",
       "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole berth-engine-role",
       "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding berth-engine-binding",
       "kubernetes:scheduling.k8s.io/v1:PriorityClass berth-platform-priority",

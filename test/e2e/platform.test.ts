@@ -178,7 +178,9 @@ describe("a platform whose starter was killed", () => {
     const old = processes();
     await before.kill();
     const scheduler = readRecord(state)?.processes["kube-scheduler"];
-    if (scheduler) signal(scheduler, "SIGKILL");
+    if (scheduler === undefined) throw new Error("the platform's record names no scheduler");
+    signal(scheduler, "SIGKILL");
+    await expect.poll(() => isAlive(scheduler)).toBe(false);
 
     const platform = await open();
     expect(platform.reused).toBe(false);

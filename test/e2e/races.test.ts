@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { accepted } from "../../provisioner/contract/requests.ts";
+import { accepted, created as createdAnswer } from "../../provisioner/contract/requests.ts";
 import { type ApiAnswer, type ApiClient, createApiClient } from "../support/api.ts";
 import { usePlatform } from "../support/platform.ts";
 import { startTestProvisioner, type TestProvisioner } from "../support/provisioner.ts";
@@ -19,8 +19,9 @@ const newOwner = (): string => `racer-${++count}`;
 
 const create = (body: object, headers?: Readonly<Record<string, string>>, wait = 0): Promise<ApiAnswer> =>
   api.call("POST", `/v1/workspaces?wait=${wait}`, { blueprint: "home", ...body }, headers);
-const idOf = ({ body }: ApiAnswer): string => accepted.parse(body).workspace.id;
-const operationOf = ({ body }: ApiAnswer): string => accepted.parse(body).operation?.id ?? "";
+const change = createdAnswer.or(accepted);
+const idOf = ({ body }: ApiAnswer): string => change.parse(body).workspace.id;
+const operationOf = ({ body }: ApiAnswer): string => change.parse(body).operation?.id ?? "";
 const statuses = (answers: readonly ApiAnswer[]): number[] => answers.map(({ status }) => status).toSorted();
 const problem = z.object({ detail: z.string() });
 

@@ -157,7 +157,7 @@ describe("the entry of the command line's stacks", () => {
 
   beforeAll(async () => {
     // The checkout's own settings files stay as they are.
-    for (const part of ["components", "stacks", "node_modules", "package.json"]) {
+    for (const part of ["components", "policies", "stacks", "node_modules", "package.json"]) {
       await symlink(join(checkout, part), join(pulumi.work, part));
     }
     await writeFile(join(pulumi.work, "Pulumi.yaml"), readFileSync(join(checkout, "Pulumi.yaml")));
@@ -171,7 +171,7 @@ describe("the entry of the command line's stacks", () => {
     });
     await cli("stack", "init", "local");
     const { failed, stdout } = await cli("preview", "--stack", "local");
-    expect({ failed, stdout }).toEqual({ failed: false, stdout: expect.stringContaining("+ 24 to create") });
+    expect({ failed, stdout }).toEqual({ failed: false, stdout: expect.stringContaining("+ 25 to create") });
   });
 
   test("tells every mistake of a configuration at once, without a stack", async () => {
@@ -184,11 +184,12 @@ describe("the entry of the command line's stacks", () => {
     expect(stdout).not.toMatch(/\.ts:\d+/);
   });
 
-  test("has no program for a stack of another name", async () => {
+  test("takes a stack of another name for a platform's, and tells what that lacks", async () => {
     await cli("stack", "init", "elsewhere");
     const { failed, stdout } = await cli("preview", "--stack", "elsewhere");
     expect(failed).toBe(true);
-    expect(stdout).toContain('stack: found "elsewhere". There is no program for it.');
+    expect(stdout).toContain("berth:network.cidr: missing. Write a text.");
+    expect(stdout).not.toMatch(/\.ts:\d+/);
   });
 
   test("previews a single workspace from its spec", async () => {

@@ -10,7 +10,7 @@ import type { ApiDeps } from "../../provisioner/api/deps.ts";
 import { createApiMetrics } from "../../provisioner/api/metrics.ts";
 import { issueToken } from "../../provisioner/api/tokens.ts";
 import { createPrivateApi } from "../../provisioner/compat/private-api.ts";
-import { type AcceptedAnswer, accepted } from "../../provisioner/contract/requests.ts";
+import { type CreatedAnswer, created } from "../../provisioner/contract/requests.ts";
 import { createQueue } from "../../provisioner/queue/queue.ts";
 import { migrate, openDatabase } from "../../provisioner/store/database.ts";
 import { startEmbeddedPostgres } from "../../provisioner/store/embedded.ts";
@@ -18,6 +18,8 @@ import { openNotifications } from "../../provisioner/store/notifications.ts";
 import { createTokenStore } from "../../provisioner/store/tokens.ts";
 import { createWebhookStore } from "../../provisioner/store/webhooks.ts";
 import { createWorkspaceService } from "../../provisioner/workspaces/create-service.ts";
+import type { WorkspaceSettings } from "../../provisioner/workspaces/settings.ts";
+import { letRolesIn, openAs } from "../support/roles.ts";
 
 /** An answer with its body read. `json` is whatever came: tests say what they expect of it. */
 export interface Answer {
@@ -35,7 +37,7 @@ export interface Caller {
   patch(path: string, body: object): Promise<Answer>;
   delete(path: string): Promise<Answer>;
   /** Creates a workspace; throws when that is refused. */
-  create(body: object, headers?: Record<string, string>): Promise<AcceptedAnswer>;
+  create(body: object, headers?: Record<string, string>): Promise<CreatedAnswer>;
 }
 
 /** An operation that is under way. */
@@ -49,26 +51,39 @@ type Outcome = "succeeded" | "failed";
 type Failure = { readonly code: string; readonly message: string };
 
 /** The API on a real Postgres; the tests play the reconciler. */
-export async function createHarness(options: { maxPerOwner?: number; corsOrigins?: readonly string[] } = {}) {
+export async function createHarness(
+  options: { maxPerOwner?: number; corsOrigins?: readonly string[] } & Pick<
+    WorkspaceSettings,
+    "costs" | "budgets"
+  > = {},
+) {
   const folder = await mkdtemp(join(tmpdir(), "berth-api-"));
   const postgres = await startEmbeddedPostgres({ folder, throwaway: true });
   const { url } = postgres;
   const database = openDatabase(url);
   await migrate(database);
-  const notifications = await openNotifications(url);
-  const queue = createQueue(database);
+  const owned = createQueue(database);
+  await owned.start();
+  await owned.stop();
+  await letRolesIn(database);
+  // The API has the rights of its role; what the tests do by themselves has all.
+  const ofApi = openAs(database, "api");
+  const notifications = await openNotifications(ofApi.url);
+  const queue = createQueue(ofApi, { make: false, maintain: false });
   await queue.start();
   const service = createWorkspaceService({
-    database,
+    database: ofApi,
     queue,
     notifications,
     settings: {
       installation: "test",
       baseDomain: "workspace.example.com",
       workspacesPerOwner: options.maxPerOwner ?? 5,
+      costs: options.costs ?? {},
+      budgets: options.budgets ?? {},
     },
   });
-  const tokens = createTokenStore(database);
+  const tokens = createTokenStore(ofApi);
   const webhookSecret = `whsec_${Buffer.alloc(24, 5).toString("base64")}`;
   let logs = "";
   const sink = new Writable({
@@ -80,7 +95,7 @@ export async function createHarness(options: { maxPerOwner?: number; corsOrigins
   const deps: ApiDeps = {
     service,
     tokens,
-    webhooks: createWebhookStore(database),
+    webhooks: createWebhookStore(ofApi),
     blueprints,
     log: pino({ level: "debug" }, sink),
     metrics: createApiMetrics(),
@@ -198,18 +213,20 @@ export async function createHarness(options: { maxPerOwner?: number; corsOrigins
     /** All that a table holds, as text. */
     dump: async (table: string) => JSON.stringify(await all(sql`select * from ${sql.identifier(table)}`)),
     logged: () => logs,
-    /** Forgets all but the tokens. */
+    /**
+     * Forgets all but the tokens. By deleting, in one statement for the sake of references: truncating waits for readers
+     * that are still going away, and they for it.
+     */
     async clear(): Promise<void> {
-      const names = sql.join(
-        [...tables, "owners", "leases"].map((table) => sql.identifier(table)),
-        sql`, `,
+      const deletions = [...tables, "owners", "leases"].map(
+        (table) => sql`${sql.identifier(`of_${table}`)} as (delete from ${sql.identifier(table)})`,
       );
-      await database.queries.execute(sql`truncate ${names}`);
-      await database.queries.execute(sql`delete from pgboss.job`);
+      await database.queries.execute(sql`with ${sql.join(deletions, sql`, `)} delete from pgboss.job`);
     },
     async close(): Promise<void> {
       await queue.stop();
       await notifications.close();
+      await ofApi.close();
       await database.close();
       await postgres.stop();
       await rm(folder, { recursive: true, force: true });
@@ -246,7 +263,7 @@ function createCaller(app: Api, token: string | null): Caller {
     async create(body, headers) {
       const answer = await call("POST", "/v1/workspaces", body, headers);
       if (answer.status >= 300) throw new Error(`${answer.status} ${answer.text}`);
-      return accepted.parse(answer.json);
+      return created.parse(answer.json);
     },
   };
 }

@@ -157,6 +157,13 @@ describe("what is served is what is described", () => {
       { method: "get", path: "/healthz", route: "/healthz", status: 200 },
       { method: "get", path: "/health", route: "/health", status: 200 },
       { method: "get", path: "/readyz", route: "/readyz", status: 200 },
+      {
+        method: "post",
+        path: "/containers/provision",
+        route: "/containers/provision",
+        status: 200,
+        body: { handle: "alice", clerkUserId: "alice" },
+      },
       { method: "get", path: "/v1/workspaces", route: "/v1/workspaces", status: 200 },
       { method: "get", path: "/v1/workspaces", route: "/v1/workspaces", status: 401, token: null },
       { method: "get", path: "/v1/workspaces?limit=0", route: "/v1/workspaces", status: 400 },
@@ -193,6 +200,14 @@ describe("what is served is what is described", () => {
       { method: "get", path: "/v1/blueprints/home", route: "/v1/blueprints/{name}", status: 200 },
       { method: "get", path: "/v1/blueprints/laptop", route: "/v1/blueprints/{name}", status: 404 },
       { method: "get", path: "/v1/volumes", route: "/v1/volumes", status: 200 },
+      {
+        method: "post",
+        path: "/v1/estimate",
+        route: "/v1/estimate",
+        status: 200,
+        body: { blueprint: "desktop", hoursPerMonth: 100.5, users: 3 },
+      },
+      { method: "post", path: "/v1/estimate", route: "/v1/estimate", status: 422, body: { blueprint: "laptop" } },
       {
         method: "post",
         path: "/v1/tokens",

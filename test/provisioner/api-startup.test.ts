@@ -170,8 +170,12 @@ describe("a provisioner", () => {
     expect((await fetch(new URL("/v1/tokens", addresses.private))).status).toBe(404);
     expect((await fetch(new URL("/containers", addresses.api))).status).toBe(401);
     expect(await (await fetch(new URL("/metrics", addresses.metrics))).text()).toContain("berth_http_request_seconds");
-    const ready = await fetch(new URL("/readyz", addresses.api));
-    expect(await ready.json()).toEqual({ status: "ready", checks: { database: { ok: true }, queue: { ok: true } } });
+    for (const listener of [addresses.api, addresses.metrics]) {
+      const ready = await fetch(new URL("/readyz", listener));
+      expect(await ready.json()).toEqual({ status: "ready", checks: { database: { ok: true }, queue: { ok: true } } });
+      expect(await (await fetch(new URL("/healthz", listener))).json()).toEqual({ status: "ok" });
+    }
+    expect((await fetch(new URL("/containers", addresses.metrics))).status).toBe(404);
   });
 
   test("cuts off who sends headers without end, and answers what is no HTTP with 400", async () => {

@@ -132,6 +132,37 @@ export const badInputs: readonly BadInput[] = [
     errors: [{ field: "blueprint" }],
   },
   {
+    what: "an estimate of an unknown blueprint",
+    ...{ method: "POST", path: "/v1/estimate", body: { blueprint: "__proto__" } },
+    ...{ status: 422, code: "invalid", errors: [{ field: "blueprint" }] },
+  },
+  {
+    what: "an estimate with what is no option",
+    ...{ method: "POST", path: "/v1/estimate", body: { blueprint: "home", hours: 3 } },
+    ...{ status: 422, code: "invalid", errors: [{ field: "hours", value: "3", fix: /leave it out/ }] },
+  },
+  {
+    what: "an estimate for as many users as there cannot be",
+    ...{ method: "POST", path: "/v1/estimate", body: { blueprint: "home", users: 2_000_000 } },
+    ...{ status: 422, code: "invalid", errors: [{ field: "users" }] },
+  },
+  {
+    what: "an estimate of secrets among the parameters",
+    ...{ method: "POST", path: "/v1/estimate", body: { blueprint: "home", parameters: { password: "hunter22" } } },
+    ...{ status: 422, code: "invalid", errors: [{ field: "parameters.password", value: "(hidden)" }] },
+    secret: "hunter22",
+  },
+  {
+    what: "an estimate without a token",
+    ...{ method: "POST", path: "/v1/estimate", token: null, body: { blueprint: "home" } },
+    ...{ status: 401, code: "unauthenticated" },
+  },
+  {
+    what: "an estimate with a query",
+    ...{ method: "POST", path: "/v1/estimate?wait=1", body: { blueprint: "home" } },
+    ...{ status: 400, code: "malformed", errors: [{ field: "wait" }] },
+  },
+  {
     what: "a name with capitals",
     ...create({ name: "Desk" }),
     status: 422,

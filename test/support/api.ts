@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { z } from "zod";
 import { operationList, operationLog, volumeList, workspacePage } from "../../provisioner/contract/answers.ts";
-import { accepted } from "../../provisioner/contract/requests.ts";
+import { accepted, type CreatedAnswer, created } from "../../provisioner/contract/requests.ts";
 import { type Operation, operation, type Workspace, workspace } from "../../provisioner/contract/workspace.ts";
 
 /** An answer of the API, whatever it says. */
@@ -13,7 +13,7 @@ export interface ApiAnswer {
 /** Talks to a provisioner as a product's backend would. */
 export interface ApiClient {
   call(method: string, path: string, body?: object, headers?: Readonly<Record<string, string>>): Promise<ApiAnswer>;
-  create(body: object): Promise<{ readonly workspace: Workspace; readonly operation: Operation | null }>;
+  create(body: object): Promise<CreatedAnswer>;
   remove(id: string, volumes?: "keep" | "delete"): Promise<{ readonly operation: Operation | null }>;
   workspace(id: string): Promise<Workspace>;
   workspaces(query?: string): Promise<Workspace[]>;
@@ -67,7 +67,7 @@ export function createApiClient({ url, token }: { readonly url: string; readonly
   return {
     call,
     until,
-    create: (body) => ok(accepted, "POST", "/v1/workspaces", body),
+    create: (body) => ok(created, "POST", "/v1/workspaces", body),
     remove: (id, volumes) =>
       ok(accepted, "DELETE", `/v1/workspaces/${id}${volumes === undefined ? "" : `?volumes=${volumes}`}`),
     workspace: (id) => ok(workspace, "GET", `/v1/workspaces/${id}`),

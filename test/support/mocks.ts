@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import callbacks from "@pulumi/pulumi/proto/callback_pb.js";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 import { vi } from "vitest";
 
@@ -15,13 +16,19 @@ export interface Registration {
   readonly protect: boolean;
 }
 
-/**
- * Runs a program without an engine and gives what it registered, in order. Function calls of providers are unknown
- * here: one fails the program.
- */
+/** What providers and remote components would say. */
+export interface Answers {
+  /** Outputs of a resource beside its inputs, by type. */
+  readonly outputs?: Readonly<Record<string, (name: string, inputs: unknown) => Readonly<Record<string, unknown>>>>;
+  /** Results of function calls, by token. One that is not here fails the program. */
+  readonly calls?: Readonly<Record<string, (inputs: unknown) => Readonly<Record<string, unknown>>>>;
+}
+
+/** Runs a program without an engine and gives what it registered, in order. */
 export async function registrationsOf<T>(
   program: () => T,
   stack = "test",
+  { outputs = {}, calls = {} }: Answers = {},
 ): Promise<{ readonly result: T; readonly registered: readonly Registration[] }> {
   const registered: Registration[] = [];
   const register = MockMonitor.prototype.registerResource;
@@ -46,14 +53,21 @@ export async function registrationsOf<T>(
   try {
     await pulumi.runtime.setMocks(
       {
-        newResource: ({ name, inputs }) => ({ id: `${name}-id`, state: inputs }),
-        call: ({ token }) => {
-          throw new Error(`unknown function ${token}`);
+        newResource: ({ type, name, inputs }) => ({
+          id: `${name}-id`,
+          state: { ...inputs, ...outputs[type]?.(name, inputs) },
+        }),
+        call: ({ token, inputs }) => {
+          const answer = calls[token];
+          if (answer === undefined) throw new Error(`unknown function ${token}`);
+          return answer(inputs);
         },
       },
       "berth",
       stack,
     );
+    // The SDK's mocks refuse resources with transforms. These are the engine's to call: here none ever is.
+    Object.assign(Reflect.get(globalThis, "globalStore"), { supportsTransforms: true, callbacks: noCallbacks });
     const result = program();
     await pulumi.runtime.disconnect();
     return { result, registered };
@@ -61,6 +75,13 @@ export async function registrationsOf<T>(
     spy.mockRestore();
   }
 }
+
+/** Stands for the server by which the engine would call transforms. */
+const noCallbacks = {
+  registerTransform: async () => new callbacks.Callback(),
+  awaitStackRegistrations: async () => {},
+  shutdown: () => {},
+};
 
 /** Value of an output that needs no engine. */
 export function resolved<T>(output: pulumi.Output<T>): Promise<T> {

@@ -10,6 +10,7 @@ import {
   startEmbeddedPostgres,
 } from "../../provisioner/store/embedded.ts";
 import { processStart } from "../../provisioner/store/process-id.ts";
+import { letRolesIn } from "./roles.ts";
 
 const prefix = "berth-test-postgres-";
 
@@ -38,6 +39,7 @@ export function useTestDatabases(): TestDatabases {
     const queue = createQueue(first);
     await queue.start();
     await queue.stop();
+    await letRolesIn(first);
     // A database that is a template may have no connections: work from another one.
     await first.close();
     template = openDatabase(postgres.url.replace(/\/berth$/, "/postgres"));

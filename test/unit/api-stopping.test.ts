@@ -20,12 +20,15 @@ const underWay: Operation = {
 };
 
 const refuse = () => Promise.reject(new Error("not asked for"));
+const refuseAtOnce = () => {
+  throw new Error("not asked for");
+};
 
 function serviceOf(answers: Pick<WorkspaceService, "settled" | "operation">): WorkspaceService {
   return {
     ...{ create: refuse, get: refuse, list: refuse, update: refuse, stop: refuse, start: refuse, repair: refuse },
     ...{ delete: refuse, operations: refuse, log: refuse, changed: refuse, volumes: refuse },
-    ...{ deleteVolume: refuse, forgetOwner: refuse },
+    ...{ deleteVolume: refuse, forgetOwner: refuse, estimate: refuseAtOnce },
     ...answers,
   };
 }

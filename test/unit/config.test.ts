@@ -3,6 +3,7 @@ import { UserError } from "../../components/core/errors.ts";
 import { parseConfig } from "../../provisioner/config.ts";
 import { renderConfiguration } from "../../provisioner/config-docs.ts";
 import { variables } from "../../provisioner/config-variables.ts";
+import { workspaceSettings } from "../../provisioner/settings.ts";
 
 const secret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
 const otherSecret = `whsec_${Buffer.alloc(32, 9).toString("base64")}`;
@@ -41,9 +42,12 @@ describe("a configuration", () => {
         priorityClass: "berth-workspace",
         denyEgress: [],
       },
+      costs: { hoursPerMonth: 730 },
+      budgets: {},
       signup: { secrets: [], blueprint: "home" },
       compat: { holdSeconds: 60 },
       state: "/checkout/.berth",
+      databaseRoles: false,
       cluster: { installation: "local" },
       engine: {
         concurrency: 4,
@@ -52,6 +56,7 @@ describe("a configuration", () => {
         readySeconds: 300,
         pulumiHome: "/checkout/.berth/pulumi-home",
         backendUrl: "file:///checkout/.berth/pulumi",
+        secretsProvider: "passphrase",
       },
       shutdownSeconds: 30,
       logLevel: "info",
@@ -85,6 +90,66 @@ describe("a configuration", () => {
     expect(config.engine.backendUrl).toBe("file:///var/lib/berth/pulumi");
   });
 
+  test("takes a database whose password is kept elsewhere", () => {
+    const DATABASE_URL = "postgres://berth@db:5432/berth?sslmode=verify-full&sslrootcert=/ca.pem";
+    const arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:rds!db-0a1b2c3d-AbCdEf";
+    expect(parseConfig({ DATABASE_URL }).databasePassword).toBeUndefined();
+    expect(parseConfig({ DATABASE_URL, BERTH_DATABASE_PASSWORD_FILE: "/run/password" }).databasePassword).toEqual({
+      kind: "file",
+      path: "/run/password",
+    });
+    expect(parseConfig({ DATABASE_URL, BERTH_DATABASE_SECRET: arn }).databasePassword).toEqual({
+      kind: "aws-secret",
+      arn,
+    });
+  });
+
+  test("takes a database on RDS to which it logs in by IAM", () => {
+    const tail = "berth?sslmode=verify-full&sslrootcert=/ca.pem";
+    const given = (at: string) =>
+      parseConfig({ DATABASE_URL: `postgres://${at}/${tail}`, BERTH_DATABASE_IAM_REGION: "eu-central-1" })
+        .databasePassword;
+    const expected = { kind: "aws-iam", region: "eu-central-1", host: "db.example.com", port: 5432, user: "berth_api" };
+    expect(given("berth_api@db.example.com")).toEqual(expected);
+    expect(given("berth%5Fapi@db.example.com:6432")).toEqual({ ...expected, port: 6432 });
+  });
+
+  test("makes the programs' roles when asked to, and only then", () => {
+    expect(parseConfig({}).databaseRoles).toBe(false);
+    expect(parseConfig({ BERTH_DATABASE_ROLES: "make" }).databaseRoles).toBe(true);
+  });
+
+  test("needs no passphrase for state whose secrets a key of AWS encrypts", () => {
+    const key = "awskms:///arn:aws:kms:eu-central-1:123456789012:key/1234abcd?region=eu-central-1";
+    const { engine } = parseConfig({ PULUMI_BACKEND_URL: "s3://state", BERTH_PULUMI_SECRETS_PROVIDER: key });
+    expect([engine.secretsProvider, engine.passphrase]).toEqual([key, undefined]);
+  });
+
+  test("takes what workspaces cost and may cost", () => {
+    const spot = {
+      BERTH_PRICE_REGION: "eu-central-1",
+      BERTH_PRICE_INSTANCE_TYPE: "m7i.4xlarge",
+      BERTH_PRICE_CAPACITY: "spot",
+      BERTH_PRICE_SPOT_DISCOUNT: "0.55",
+      BERTH_PRICE_HOURS: "160",
+      BERTH_PRICE_NODE_DISK: "200",
+      BERTH_PRICE_BACKUP_DAYS: "0",
+      BERTH_WORKSPACE_BUDGET: "49.90",
+      BERTH_OWNER_BUDGET: "100",
+    };
+    const config = parseConfig(spot);
+    const costs = {
+      context: {
+        ...{ region: "eu-central-1", instanceType: "m7i.4xlarge", capacity: "spot", spotDiscount: 0.55 },
+        ...{ nodeDiskGb: 200, backupDays: 0 },
+      },
+      hoursPerMonth: 160,
+    };
+    const budgets = { workspaceMonthlyUsd: 49.9, ownerMonthlyUsd: 100 };
+    expect({ costs: config.costs, budgets: config.budgets }).toEqual({ costs, budgets });
+    expect(workspaceSettings(config)).toMatchObject({ costs, budgets });
+  });
+
   test("counts an empty variable as not set", () => {
     expect(parseConfig({ BERTH_PORT: "", DATABASE_URL: "" }, "/c")).toEqual(parseConfig({}, "/c"));
   });
@@ -95,6 +160,7 @@ describe("a configuration", () => {
 });
 
 describe("a wrong configuration", () => {
+  const verified = "postgres://berth_api@db/berth?sslmode=verify-full&sslrootcert=/ca.pem";
   const wrong: readonly { option: string; value: string; more?: Record<string, string> }[] = [
     { option: "BERTH_PORT", value: "eighty" },
     { option: "BERTH_PORT", value: "65536" },
@@ -117,6 +183,26 @@ describe("a wrong configuration", () => {
     { option: "BERTH_BASE_DOMAIN", value: "localhost" },
     { option: "BERTH_WORKSPACE_SCHEME", value: "ftp" },
     { option: "BERTH_MAX_WORKSPACES_PER_OWNER", value: "many" },
+    { option: "BERTH_PRICE_REGION", value: "eu-nowhere-1" },
+    { option: "BERTH_PRICE_INSTANCE_TYPE", value: "t3.gigantic" },
+    { option: "BERTH_PRICE_INSTANCE_TYPE", value: "m5zn.large", more: { BERTH_PRICE_REGION: "us-east-1" } },
+    { option: "BERTH_PRICE_CAPACITY", value: "reserved" },
+    { option: "BERTH_PRICE_CAPACITY", value: "spot" },
+    { option: "BERTH_PRICE_SPOT_DISCOUNT", value: "1" },
+    { option: "BERTH_PRICE_SPOT_DISCOUNT", value: "55" },
+    {
+      option: "BERTH_PRICE_SPOT_DISCOUNT",
+      value: "0.5",
+      more: { BERTH_PRICE_REGION: "us-east-1", BERTH_PRICE_INSTANCE_TYPE: "m7i.large" },
+    },
+    { option: "BERTH_PRICE_HOURS", value: "0" },
+    { option: "BERTH_PRICE_HOURS", value: "745" },
+    { option: "BERTH_PRICE_NODE_DISK", value: "100Gi" },
+    { option: "BERTH_PRICE_BACKUP_DAYS", value: "-1" },
+    { option: "BERTH_WORKSPACE_BUDGET", value: "$50" },
+    { option: "BERTH_WORKSPACE_BUDGET", value: "0" },
+    { option: "BERTH_WORKSPACE_BUDGET", value: "49.999" },
+    { option: "BERTH_OWNER_BUDGET", value: "2000000" },
     { option: "BERTH_IMAGES", value: "registry.example.com/desktop:2" },
     { option: "BERTH_IMAGES", value: "laptop=image:1" },
     { option: "BERTH_DENY_EGRESS", value: "203.0.113.10/99" },
@@ -128,6 +214,39 @@ describe("a wrong configuration", () => {
     { option: "BERTH_IDLE_WORKERS", value: "5", more: { BERTH_CONCURRENCY: "4" } },
     { option: "BERTH_OPERATION_DEADLINE", value: "1" },
     { option: "PULUMI_BACKEND_URL", value: "ftp://state" },
+    { option: "BERTH_PULUMI_SECRETS_PROVIDER", value: "gcpkms://projects/p" },
+    { option: "BERTH_PULUMI_SECRETS_PROVIDER", value: "awskms://" },
+    { option: "BERTH_PULUMI_SECRETS_PROVIDER", value: "alias/berth" },
+    { option: "BERTH_DATABASE_SECRET", value: "berth-database", more: { DATABASE_URL: "postgres://berth@db/berth" } },
+    { option: "BERTH_DATABASE_PASSWORD_FILE", value: "/run/password" },
+    {
+      option: "BERTH_DATABASE_PASSWORD_FILE",
+      value: "/run/password",
+      more: { DATABASE_URL: "postgres://berth:hush@db/berth" },
+    },
+    {
+      option: "BERTH_DATABASE_SECRET",
+      value: "arn:aws:secretsmanager:eu-central-1:123456789012:secret:berth-AbCdEf",
+      more: { DATABASE_URL: "postgres://berth@db/berth", BERTH_DATABASE_PASSWORD_FILE: "/run/password" },
+    },
+    { option: "BERTH_DATABASE_IAM_REGION", value: "eu-central-1" },
+    { option: "BERTH_DATABASE_IAM_REGION", value: "Frankfurt", more: { DATABASE_URL: verified } },
+    { option: "BERTH_DATABASE_ROLES", value: "yes" },
+    ...[
+      "postgres://berth_api:hush@db/berth?sslmode=verify-full",
+      "postgres://db/berth?sslmode=verify-full",
+      "postgres://berth_api@db/berth",
+      "postgres://berth_api@db/berth?sslmode=require",
+      "postgres://berth_api@db/berth?sslmode=verify-full&sslmode=no-verify",
+      "postgres://berth_api@db/berth?sslmode=verify-full&host=elsewhere",
+      "postgres://berth_api@db/berth?sslmode=verify-full&user=postgres",
+      "postgres://berth_api@db/berth?sslmode=verify-full&ssl=0",
+    ].map((DATABASE_URL) => ({ option: "BERTH_DATABASE_IAM_REGION", value: "eu-central-1", more: { DATABASE_URL } })),
+    {
+      option: "BERTH_DATABASE_IAM_REGION",
+      value: "eu-central-1",
+      more: { DATABASE_URL: verified, BERTH_DATABASE_PASSWORD_FILE: "/run/password" },
+    },
     { option: "BERTH_LOG_LEVEL", value: "loud" },
     { option: "BERTH_PRIVATE_HOST", value: "10.0.0.5" },
     { option: "BERTH_PRIVATE_PORT", value: "8080" },
@@ -167,6 +286,17 @@ describe("a wrong configuration", () => {
     ]);
   });
 
+  test("lets workspaces run on the nodes of a pool", () => {
+    const { placement } = workspaceSettings(parseConfig({ BERTH_NODE_POOL: "workspaces" }, "/checkout"));
+    expect(placement).toEqual({
+      storageClassName: "berth-workspace",
+      priorityClassName: "berth-workspace",
+      denyEgress: [],
+      nodeSelector: { "berth.dev/pool": "workspaces" },
+      tolerations: [{ key: "berth.dev/pool", operator: "Equal", value: "workspaces", effect: "NoSchedule" }],
+    });
+  });
+
   test("lets other programs' variables be", () => {
     expect(mistakes({ BERTH_CACHE: "/cache", BERTHA: "x", PORT: "y" })).toEqual([]);
   });
@@ -174,6 +304,23 @@ describe("a wrong configuration", () => {
   test("asks for a database when processes share the roles", () => {
     expect(mistakes({ BERTH_ROLES: "engine" })).toEqual([
       { option: "DATABASE_URL", value: undefined, fix: expect.stringContaining("Postgres") },
+    ]);
+  });
+
+  test("asks for the region of an instance type, and for the type of a region's nodes", () => {
+    expect(mistakes({ BERTH_PRICE_INSTANCE_TYPE: "m7i.large" })).toEqual([
+      {
+        option: "BERTH_PRICE_REGION",
+        value: undefined,
+        fix: "BERTH_PRICE_INSTANCE_TYPE has a price in some region only: name it.",
+      },
+    ]);
+    expect(mistakes({ BERTH_PRICE_REGION: "us-east-1" })).toEqual([
+      {
+        option: "BERTH_PRICE_INSTANCE_TYPE",
+        value: undefined,
+        fix: "BERTH_PRICE_REGION is set: say of which type.",
+      },
     ]);
   });
 

@@ -11,6 +11,7 @@ import type { Holder } from "../../../provisioner/store/schema.ts";
 import { createWorkspaceService } from "../../../provisioner/workspaces/create-service.ts";
 import type { WorkspaceService } from "../../../provisioner/workspaces/service.ts";
 import type { WorkspaceSettings } from "../../../provisioner/workspaces/settings.ts";
+import { openAs } from "../roles.ts";
 import { createFakeCluster, type FakeCluster } from "./cluster.ts";
 import { createFakeEngine, type FakeEngine } from "./engine.ts";
 import { createFakeRuntime, type FakeRuntime } from "./runtime.ts";
@@ -35,13 +36,28 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** Everything but the engine and the cluster is real. */
+/** What one of the programs has of a database, as its role. */
+async function openProgram(owner: Database, program: "api" | "engine") {
+  const database = openAs(owner, program);
+  const queue = createQueue(database, { make: false, maintain: program === "engine" });
+  await queue.start();
+  const notifications = await openNotifications(database.url);
+  const close = async () => {
+    await queue.stop();
+    await notifications.close();
+    await database.close();
+  };
+  return { database, queue, notifications, close };
+}
+
+/** Everything but the engine and the cluster is real; API and engine have the rights of theirs in the database. */
 export async function createWorld(database: Database, settings: Partial<WorkspaceSettings> = {}): Promise<World> {
   const queue = createQueue(database);
   await queue.start();
   const notifications = await openNotifications(database.url);
   const all: WorkspaceSettings = { installation: "test", baseDomain: "workspace.example.com", ...settings };
-  const service = createWorkspaceService({ database, queue, notifications, settings: all });
+  const [ofApi, ofEngine] = [await openProgram(database, "api"), await openProgram(database, "engine")];
+  const service = createWorkspaceService({ ...ofApi, settings: all });
   const cluster = createFakeCluster();
   const engine = createFakeEngine(cluster);
   const runtime = createFakeRuntime(cluster);
@@ -56,7 +72,7 @@ export async function createWorld(database: Database, settings: Partial<Workspac
     runtime,
     async startReconciler(options = {}, { holder = ownHolder(), observer } = {}) {
       const reconciler = createReconciler({
-        ...{ database, queue, notifications, engine, runtime, holder, settings: all },
+        ...{ ...ofEngine, engine, runtime, holder, settings: all },
         log: pino({ level: process.env.BERTH_TEST_LOG ?? "silent" }),
         options: { engineRuns: 4, backoff: { base: 20, cap: 100 }, ...options },
         ...(observer === undefined ? {} : { observer }),
@@ -74,6 +90,8 @@ export async function createWorld(database: Database, settings: Partial<Workspac
     until: (id, is) => eventually(() => service.get(id, null), is),
     async close() {
       await Promise.all(reconcilers.map((reconciler) => reconciler.stop(0)));
+      await ofApi.close();
+      await ofEngine.close();
       await queue.stop();
       await notifications.close();
     },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { blueprints, findBlueprint, mergeParameters } from "../../../components/workspace/blueprints/index.ts";
+import { composeWorkspace } from "../../../components/workspace/compose.ts";
 import { workspaceShape } from "../../../components/workspace/spec.ts";
 
 const all = Object.values(blueprints);
@@ -82,6 +83,23 @@ describe("home", () => {
       readOnlyRootFilesystem: true,
     });
     expect(blueprints.home?.volumeOnDelete).toBe("keep");
+  });
+});
+
+describe("an order", () => {
+  test("tells every wrong parameter at once, with what was found", () => {
+    const order = { id: "ws-alice", owner: "alice", blueprint: "desktop", host: "alice.example.com" };
+    const parameters = { volumeSize: "2GB", resolution: "wide", cpus: 4 };
+    expect(() => composeWorkspace({ ...order, parameters })).toThrow(
+      expect.objectContaining({
+        name: "UserError",
+        mistakes: [
+          { option: "parameters.volumeSize", value: "2GB", fix: expect.stringMatching(/Gi/) },
+          { option: "parameters.resolution", value: "wide", fix: expect.stringContaining("1920x1080") },
+          { option: "parameters.cpus", value: 4, fix: expect.stringContaining("There is no such option") },
+        ],
+      }),
+    );
   });
 });
 

@@ -44,12 +44,21 @@ describe("a foundation", () => {
     });
   });
 
+  test("runs workspaces on the nodes of a pool where there is one, and bears its taint", () => {
+    const spec = parseFoundationSpec({ installation: "x", storage: { provisioner: "p" } });
+    expect(placementOn(spec, "workspaces")).toEqual({
+      ...placementOn(spec),
+      nodeSelector: { "berth.dev/pool": "workspaces" },
+      tolerations: [{ key: "berth.dev/pool", operator: "Equal", value: "workspaces", effect: "NoSchedule" }],
+    });
+  });
+
   test("names every wrong field at once", () => {
     expect(() => parseFoundationSpec({ installation: "Prod", storage: { volumeBindingMode: "Later" } })).toThrow(
       [
         `spec.installation: found "Prod". Must be one DNS label: a-z, 0-9 and '-', at most 63 characters.`,
-        "spec.storage.provisioner: missing. Give a string.",
-        'spec.storage.volumeBindingMode: found "Later". Invalid option: expected one of "WaitForFirstConsumer"|"Immediate".',
+        "spec.storage.provisioner: missing. Write a text.",
+        'spec.storage.volumeBindingMode: found "Later". Write "WaitForFirstConsumer" or "Immediate".',
       ].join("\n"),
     );
   });

@@ -147,7 +147,7 @@ describe("parseWorkspaceSpec", () => {
       [
         `spec.id: found "kube-system". Must start with 'ws-' and be a DNS label.`,
         `spec.placement.denyEgress[0]: found "10.0.0.1/8". Must be a block of addresses such as "203.0.113.0/24" or "2001:db8::/32".`,
-        'spec.expose: found "all". Invalid option: expected one of "router"|"ingress"|"none".',
+        'spec.expose: found "all". Write "router", "ingress" or "none".',
         'spec.colour: found "red". There is no such option: take it out or correct its name.',
       ].join("\n"),
     );

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { localConfig, readConfig, workspaceConfig } from "../../../stacks/config.ts";
+import { localConfig, workspaceConfig } from "../../../stacks/config.ts";
+import { readConfig } from "../../../stacks/read-config.ts";
 
 const raw = (values: Record<string, string>, secretKeys: readonly string[] = []) => ({ values, secretKeys });
 
@@ -33,9 +34,9 @@ describe("readConfig", () => {
     });
     expect(() => readConfig(localConfig, wrong)).toThrow(
       [
-        'berth:installation: missing. Give a string. Example: berth:installation: "local"',
-        'berth:cluster.kubeconfig: found 5. Invalid input: expected string, received number. Example: berth:cluster: {"kubeconfig":".berth/platform/kubeconfig"}',
-        'berth:storage.volumeBindingMode: found "Later". Invalid option: expected one of "WaitForFirstConsumer"|"Immediate". Example: berth:storage: {"provisioner":"ebs.csi.aws.com","parameters":{"type":"gp3","encrypted":"true"}}',
+        'berth:installation: missing. Write a text. Example: berth:installation: "local"',
+        'berth:cluster.kubeconfig: found 5. Write a text, in quotes. Example: berth:cluster: {"kubeconfig":".berth/platform/kubeconfig"}',
+        'berth:storage.volumeBindingMode: found "Later". Write "WaitForFirstConsumer" or "Immediate".',
         'berth:colour: found "red". There is no such option: take it out or correct its name. There are: berth:installation, berth:cluster, berth:storage.',
       ].join("\n"),
     );
@@ -43,7 +44,20 @@ describe("readConfig", () => {
 
   test("takes broken JSON for the text that it is", () => {
     expect(() => readConfig(localConfig, raw({ "berth:installation": "a", "berth:storage": "{broken" }))).toThrow(
-      /^berth:storage: found "\{broken"\. Invalid input: expected object, received string\./,
+      /^berth:storage: found "\{broken"\. It is not JSON that can be read: write keys with values\./,
+    );
+  });
+
+  test("tells how to set a path that was set as a key, secret or not", () => {
+    const paths = { "berth:installation": "a", "berth:storage": '{"provisioner":"x"}' };
+    const wrong = raw({ ...paths, "berth:cluster.kubeconfig": "k", "berth:storage.parameters[0]": "hush" }, [
+      "berth:storage.parameters[0]",
+    ]);
+    expect(() => readConfig(localConfig, wrong)).toThrow(
+      [
+        "berth:cluster.kubeconfig: found \"k\". It belongs into berth:cluster: take it out, and set it with pulumi config set --path 'berth:cluster.kubeconfig'.",
+        "berth:storage.parameters[0]: found \"[secret]\". It belongs into berth:storage: take it out, and set it with pulumi config set --path 'berth:storage.parameters[0]'.",
+      ].join("\n"),
     );
   });
 

@@ -3,7 +3,15 @@ import { type AfterFailure, afterFailure, type FailureCode } from "../../../prov
 
 const all: readonly FailureCode[] = [
   ...(["engine-failed", "engine-timeout", "engine-crashed", "engine-locked", "cluster-unreachable"] as const),
-  ...(["cluster-refused", "cluster-timeout", "not-ready", "foreign", "interrupted", "internal"] as const),
+  ...([
+    "policy-violated",
+    "cluster-refused",
+    "cluster-timeout",
+    "not-ready",
+    "foreign",
+    "interrupted",
+    "internal",
+  ] as const),
 ];
 
 /** What follows each failure in a row, until it gives up. */
@@ -42,8 +50,9 @@ describe("after a failure", () => {
     ]);
   });
 
-  it("a foreign object is not tried twice, what does not become ready is", () => {
+  it("a foreign object and a broken policy are not tried twice, what does not become ready is", () => {
     expect(sequence("foreign", 1)).toHaveLength(1);
+    expect(sequence("policy-violated", 1)).toHaveLength(1);
     expect(sequence("not-ready", 1)).toHaveLength(2);
   });
 

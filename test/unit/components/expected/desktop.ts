@@ -349,6 +349,7 @@ export const desktop = {
             "berth.dev/blueprint": "desktop",
             "berth.dev/installation": "local",
           },
+          annotations: { "cluster-autoscaler.kubernetes.io/safe-to-evict": "false" },
         },
         spec: {
           serviceAccountName: "workspace",

@@ -356,6 +356,7 @@ export const home = {
             "berth.dev/blueprint": "home",
             "berth.dev/installation": "prod",
           },
+          annotations: { "cluster-autoscaler.kubernetes.io/safe-to-evict": "false" },
         },
         spec: {
           serviceAccountName: "workspace",
