@@ -121,6 +121,9 @@ async function getAll(build: Recipe["build"], names: readonly ToolName[], progre
   }
 }
 
+/** Why a program that is made of this checkout is not downloaded. */
+const nobodyOffers = "there is none: it is made of this checkout's sources";
+
 /** Tries the official downloads; gives those that were not to be had, with the reason. */
 async function downloadAll(
   names: readonly ToolName[],
@@ -129,7 +132,11 @@ async function downloadAll(
 ): Promise<Map<ToolName, string>> {
   const refused = new Map<ToolName, string>();
   for (const name of names) {
-    const { download, version } = recipes()[name];
+    const { download, version }: Recipe = recipes()[name];
+    if (download === undefined) {
+      refused.set(name, nobodyOffers);
+      continue;
+    }
     if (process.env.BERTH_OFFLINE === "1") {
       refused.set(name, "not tried, as BERTH_OFFLINE=1");
       continue;
@@ -146,7 +153,7 @@ async function downloadAll(
     await store(name, { origin: "downloaded", from: download.url }, target);
   }
   for (const reason of refused.values()) {
-    if (!told.has(reason)) progress.info(`No official download: ${reason}.`);
+    if (!told.has(reason) && reason !== nobodyOffers) progress.info(`No official download: ${reason}.`);
     told.add(reason);
   }
   return refused;
@@ -178,9 +185,9 @@ async function buildAll(
 
 async function takeAll(build: GoFiles, names: readonly ToolName[], folder: string, progress: Progress): Promise<void> {
   for (const name of names) {
-    const { version, download } = recipes()[name];
-    const { format } = download;
-    if (format.kind !== "definitions") throw new Error(`${name} is no set of definitions.`);
+    const { version, download }: Recipe = recipes()[name];
+    const format = download?.format;
+    if (format?.kind !== "definitions") throw new Error(`${name} is no set of definitions.`);
     await progress.step(`Take ${name} ${version} from its Go module`, () =>
       takeDefinitions(build, format, name, folder),
     );

@@ -13,6 +13,14 @@ export const versions = {
   etcd: "3.6.8",
   /** The simulated nodes of the local platform. */
   kwok: "0.7.0",
+  /** The controller of NetworkPolicies on a real node of the local platform: kube-router's. */
+  kubeRouter: "2.1.0",
+  /** The DNS of a real node's cluster. */
+  coredns: "1.14.1",
+  /** What makes the volumes of a real node; ours, on the Kubernetes project's library for such programs. */
+  localVolumes: "1",
+  /** What holds a pod's namespaces; ours. */
+  pause: "1",
   /** The kinds of cert-manager; the chart that installs it in the platform is of the same version. */
   certManager: "1.21.1",
   /** The kinds of Traefik; from 3.6.14 on its `forwardAuth` cannot be bypassed. */

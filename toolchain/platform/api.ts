@@ -12,10 +12,13 @@ export class NoAnswer extends Error {
   override readonly name = "NoAnswer";
 }
 
+/** Server-side apply; JSON is YAML. */
+const apply = "application/apply-patch+yaml";
+
 /** Asks the local platform's API server; a small client, so that the platform's start need not load a large one. */
 export function ask(
   access: Access,
-  method: "GET" | "POST" | "DELETE",
+  method: "GET" | "POST" | "PATCH" | "DELETE",
   path: string,
   body?: object,
   timeoutMs = 5000,
@@ -32,7 +35,7 @@ export function ask(
         headers: {
           authorization: `Bearer ${access.token}`,
           accept: "application/json",
-          ...(body ? { "content-type": "application/json" } : {}),
+          ...(body ? { "content-type": method === "PATCH" ? apply : "application/json" } : {}),
         },
       },
       (incoming) => {
@@ -52,4 +55,15 @@ export function ask(
 export async function ensureObject(access: Access, collection: string, object: object): Promise<void> {
   const { status, text } = await ask(access, "POST", collection, object);
   if (status !== 201 && status !== 409) throw new Error(`POST ${collection}: ${status} ${text}`);
+}
+
+/** Brings an object to what is said of it, whether it is there or not. */
+export async function applyObject(
+  access: Access,
+  collection: string,
+  object: { readonly metadata: { readonly name: string } },
+): Promise<void> {
+  const path = `${collection}/${object.metadata.name}?fieldManager=berth&force=true`;
+  const { status, text } = await ask(access, "PATCH", path, object);
+  if (status !== 200 && status !== 201) throw new Error(`PATCH ${path}: ${status} ${text}`);
 }

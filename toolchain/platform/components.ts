@@ -3,6 +3,20 @@ export const components = ["etcd", "kube-apiserver", "kube-controller-manager", 
 
 export type Component = (typeof components)[number];
 
+/** The programs that a platform runs: a real node plays its own kubelet. */
+export function componentsWith(node: NodeKind): readonly Component[] {
+  return node === "simulated" ? components : components.filter((name) => name !== "kwok");
+}
+
+/** What workspaces run on: nodes that kwok plays, or one that is real (`toolchain/real-node`). */
+export type NodeKind = "simulated" | "real";
+
+/** Where the API server listens, by what must reach it: the loopback, or the host's end of the link to a real node. */
+export const apiServerAddress: Readonly<Record<NodeKind, string>> = { simulated: "127.0.0.1", real: "10.89.0.1" };
+
+/** The range of the cluster's service addresses. */
+export const serviceRange = "10.96.0.0/16";
+
 /** The files of a platform, all in its state folder. The programs run in that folder, so these are relative names. */
 export const files = {
   /** etcd's socket: only who may enter the folder can reach it. etcd insists on a host with a port in its URLs. */
@@ -14,6 +28,9 @@ export const files = {
   servingCertificate: "certificates/apiserver.crt",
   authority: "certificates/ca.crt",
   serviceAccountKey: "certificates/service-accounts.key",
+  /** What the API server shows to the kubelet of a real node, which trusts just this one. */
+  kubeletClientCertificate: "certificates/kubelet-client.crt",
+  kubeletClientKey: "certificates/kubelet-client.key",
   tokens: "certificates/tokens.csv",
   schedulerConfig: "scheduler.json",
   kwokConfig: "kwok.yaml",
@@ -29,6 +46,7 @@ export function componentKubeconfig(component: Component): string {
 
 /** What the arguments of the programs depend on. */
 export interface Arguments {
+  readonly node: NodeKind;
   readonly port: number;
   /** etcd does not wait for the disk: quick, and lost at a power cut. */
   readonly throwaway: boolean;
@@ -39,7 +57,7 @@ export interface Arguments {
  *
  * The client rates of the controllers are far above their defaults, which would spread fifty workspaces over a minute.
  */
-export function commandLine(component: Component, { port, throwaway }: Arguments): string[] {
+export function commandLine(component: Component, { node, port, throwaway }: Arguments): string[] {
   switch (component) {
     case "etcd":
       return [
@@ -56,23 +74,21 @@ export function commandLine(component: Component, { port, throwaway }: Arguments
     case "kube-apiserver":
       return [
         `--etcd-servers=unix://${files.etcdSocket}`,
-        "--bind-address=127.0.0.1",
-        "--advertise-address=127.0.0.1",
+        `--bind-address=${apiServerAddress[node]}`,
+        `--advertise-address=${apiServerAddress[node]}`,
         `--secure-port=${port}`,
-        // The address is the loopback, which the API refuses as the endpoint of a service.
-        "--endpoint-reconciler-type=none",
         // An authority and a certificate for 127.0.0.1 and localhost are generated there when missing.
         `--cert-dir=${files.certificates}`,
         `--token-auth-file=${files.tokens}`,
         "--anonymous-auth=false",
-        "--authorization-mode=RBAC",
         "--service-account-issuer=https://kubernetes.default.svc",
         `--service-account-key-file=${files.serviceAccountKey}`,
         `--service-account-signing-key-file=${files.serviceAccountKey}`,
-        "--service-cluster-ip-range=10.96.0.0/16",
+        `--service-cluster-ip-range=${serviceRange}`,
         "--allow-privileged=true",
-        // Simulated nodes are ready at once: without the taint their pods need not wait for a controller's round.
+        // Nodes are ready at once here: without the taint their pods need not wait for a controller's round.
         "--disable-admission-plugins=TaintNodesByCondition",
+        ...(node === "real" ? forKubelet : forSimulatedNodes),
         // Ready then means that the first list and watch need not wait either.
         "--feature-gates=WatchCacheInitializationPostStartHook=true",
         "--profiling=false",
@@ -86,7 +102,7 @@ export function commandLine(component: Component, { port, throwaway }: Arguments
         "--use-service-account-credentials",
         `--service-account-private-key-file=${files.serviceAccountKey}`,
         `--root-ca-file=${files.authority}`,
-        "--enable-hostpath-provisioner",
+        ...(node === "simulated" ? ["--enable-hostpath-provisioner"] : []),
         "--allocate-node-cidrs=false",
         "--configure-cloud-routes=false",
         "--kube-api-qps=500",
@@ -111,6 +127,21 @@ export function commandLine(component: Component, { port, throwaway }: Arguments
       ];
   }
 }
+
+const forSimulatedNodes = [
+  "--authorization-mode=RBAC",
+  // The address is the loopback, which the API refuses as the endpoint of a service.
+  "--endpoint-reconciler-type=none",
+];
+
+/** A kubelet may read and write what is its own node's, and answers the API server alone. */
+const forKubelet = [
+  "--authorization-mode=Node,RBAC",
+  "--enable-admission-plugins=NodeRestriction",
+  `--kubelet-client-certificate=${files.kubeletClientCertificate}`,
+  `--kubelet-client-key=${files.kubeletClientKey}`,
+  "--kubelet-preferred-address-types=InternalIP",
+];
 
 /** The scheduler's configuration: everything by default, but for the client's rate. */
 export function schedulerConfig(): string {

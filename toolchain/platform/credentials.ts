@@ -1,7 +1,11 @@
+import { execFileSync } from "node:child_process";
 import { generateKeyPairSync, randomBytes, X509Certificate } from "node:crypto";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { files } from "./components.ts";
+import { apiServerAddress, files, type NodeKind } from "./components.ts";
+
+/** Name of the real node, which Kubernetes' node authorizer takes from its user's name. */
+export const realNodeName = "berth-node";
 
 /** Who may talk to the local platform's API server by a token of its own; all others have service accounts. */
 const users = {
@@ -9,15 +13,25 @@ const users = {
   "kube-controller-manager": { name: "system:kube-controller-manager", groups: "" },
   "kube-scheduler": { name: "system:kube-scheduler", groups: "" },
   kwok: { name: "berth:simulated-nodes", groups: "" },
+  kubelet: { name: `system:node:${realNodeName}`, groups: "system:nodes" },
+  "kube-proxy": { name: "system:kube-proxy", groups: "" },
+  "network-policies": { name: "berth:network-policies", groups: "" },
+  "local-volumes": { name: "berth:local-volumes", groups: "" },
 } as const;
 
 export type User = keyof typeof users;
+
+const always = ["admin", "kube-controller-manager", "kube-scheduler"] as const;
+const usersOf: Readonly<Record<NodeKind, readonly User[]>> = {
+  simulated: [...always, "kwok"],
+  real: [...always, "kubelet", "kube-proxy", "network-policies", "local-volumes"],
+};
 
 /** Certificates that end within this time are made anew. */
 const renewWithinMs = 30 * 24 * 60 * 60 * 1000;
 
 /** Makes what is missing of the keys and tokens, and removes certificates that are about to end. */
-export function ensureCredentials(folder: string): void {
+export function ensureCredentials(folder: string, node: NodeKind): void {
   const key = join(folder, files.serviceAccountKey);
   if (!existsSync(key)) {
     const { privateKey } = generateKeyPairSync("rsa", {
@@ -29,19 +43,40 @@ export function ensureCredentials(folder: string): void {
   }
   const tokens = join(folder, files.tokens);
   if (!existsSync(tokens)) {
-    const lines = Object.values(users).map(
-      ({ name, groups }) => `${randomBytes(32).toString("hex")},${name},${name},"${groups}"`,
-    );
+    const lines = usersOf[node].map((user) => {
+      const { name, groups } = users[user];
+      return `${randomBytes(32).toString("hex")},${name},${name},"${groups}"`;
+    });
     writeFileSync(tokens, `${lines.join("\n")}\n`, { mode: 0o600 });
   }
+  if (node === "real") ensureKubeletClient(folder);
   const serving = join(folder, files.servingCertificate);
-  if (existsSync(serving)) {
-    const ends = new X509Certificate(readFileSync(serving)).validToDate.getTime();
-    if (ends - Date.now() < renewWithinMs) {
-      rmSync(serving);
-      rmSync(serving.replace(/crt$/, "key"), { force: true });
-    }
+  if (existsSync(serving) && endsSoon(serving)) {
+    rmSync(serving);
+    rmSync(serving.replace(/crt$/, "key"), { force: true });
   }
+}
+
+/** What the API server shows to the kubelet: a certificate that is its own authority, trusted there and nowhere else. */
+function ensureKubeletClient(folder: string): void {
+  const certificate = join(folder, files.kubeletClientCertificate);
+  if (existsSync(certificate) && !endsSoon(certificate)) return;
+  const subject = "/O=system:masters/CN=kube-apiserver-kubelet-client";
+  execFileSync(
+    "openssl",
+    [
+      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "365"],
+      ...["-subj", subject, "-addext", "extendedKeyUsage=clientAuth"],
+      ...["-keyout", join(folder, files.kubeletClientKey), "-out", certificate],
+    ],
+    { stdio: "ignore" },
+  );
+  chmodSync(join(folder, files.kubeletClientKey), 0o600);
+}
+
+function endsSoon(certificate: string): boolean {
+  const ends = new X509Certificate(readFileSync(certificate)).validToDate.getTime();
+  return ends - Date.now() < renewWithinMs;
 }
 
 /** The token of one of the platform's own users. */
@@ -77,12 +112,18 @@ export interface Access {
   readonly token: string;
 }
 
+/** Where a platform's API server listens. */
+export interface Listening {
+  readonly node: NodeKind;
+  readonly port: number;
+}
+
 /** The API server's address. */
-export const serverOf = (port: number): string => `https://127.0.0.1:${port}`;
+export const serverOf = ({ node, port }: Listening): string => `https://${apiServerAddress[node]}:${port}`;
 
 /** The way in for the administrator of the platform in that folder. @throws Error before it has its certificate. */
-export function adminAccess(folder: string, port: number): Access {
-  return { server: serverOf(port), authority: readAuthority(folder), token: readToken(folder, "admin") };
+export function adminAccess(folder: string, listening: Listening): Access {
+  return { server: serverOf(listening), authority: readAuthority(folder), token: readToken(folder, "admin") };
 }
 
 /** Writes a kubeconfig (as JSON, which is YAML), readable by its owner only. */

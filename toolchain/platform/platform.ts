@@ -7,7 +7,17 @@ import { beforeFatalSignals } from "../signals.ts";
 import { type Progress, silent } from "../terminal.ts";
 import { ensureTools, toolVersion } from "../tools.ts";
 import { ask } from "./api.ts";
-import { type Component, componentKubeconfig, components, files, kwokConfig, schedulerConfig } from "./components.ts";
+import {
+  apiServerAddress,
+  type Component,
+  componentKubeconfig,
+  components,
+  componentsWith,
+  files,
+  kwokConfig,
+  type NodeKind,
+  schedulerConfig,
+} from "./components.ts";
 import { adminAccess, ensureCredentials, readToken, serverOf, writeKubeconfig } from "./credentials.ts";
 import { PortTaken, type RunningComponent, startComponent } from "./launch.ts";
 import { addNodes, untilReady, untilServing } from "./ready.ts";
@@ -17,7 +27,9 @@ import { hostFolderProblem, removeHostFolders } from "./volumes.ts";
 export interface PlatformOptions {
   /** The folder that keeps everything of this platform: data, certificates, logs. */
   readonly state: string;
-  /** How many simulated nodes. @default 5 */
+  /** What workspaces run on. A real node joins by itself once the platform is there. @default "simulated" */
+  readonly node?: NodeKind;
+  /** How many simulated nodes. @default 5, and none beside a real one */
   readonly nodes?: number;
   /** For tests: does not wait for the disk, and leaves nothing behind when it stops. @default false */
   readonly throwaway?: boolean;
@@ -48,7 +60,8 @@ const portTries = 5;
  */
 export async function startPlatform(options: PlatformOptions, progress: Progress = silent): Promise<Platform> {
   const folder = resolve(options.state);
-  const tools = await ensureTools(components, progress);
+  const { node = "simulated" } = options;
+  const tools = await ensureTools(componentsWith(node), progress);
   const self = identify(process.pid);
   if (!self) throw new Error("This process cannot find itself in the system's process table.");
   mkdirSync(join(folder, files.certificates), { recursive: true, mode: 0o700 });
@@ -71,11 +84,11 @@ export async function startPlatform(options: PlatformOptions, progress: Progress
       const found = readRecord(folder);
       if (found && (await isHealthy(folder, found))) {
         writeRecord(folder, { ...found, users: [...found.users.filter(isAlive), self] });
-        progress.info(`Local Kubernetes: found running at ${serverOf(found.port)}.`);
-        return { kubeconfig: join(folder, files.kubeconfig), server: serverOf(found.port), reused: true, stop };
+        progress.info(`Local Kubernetes: found running at ${serverOf(found)}.`);
+        return { kubeconfig: join(folder, files.kubeconfig), server: serverOf(found), reused: true, stop };
       }
       if (found) await progress.step("End what is left of an earlier run", () => endAll(folder, found));
-      const problem = hostFolderProblem();
+      const problem = node === "simulated" ? hostFolderProblem() : undefined;
       if (problem) progress.warn(problem);
 
       const port = await progress.step(`Start Kubernetes ${toolVersion("kube-apiserver")}`, async (note) => {
@@ -88,10 +101,11 @@ export async function startPlatform(options: PlatformOptions, progress: Progress
           self,
           signal: interrupted.signal,
         });
-        note(`${serverOf(chosen)}, ${options.nodes ?? 5} simulated nodes`);
+        const nodes = node === "real" ? "for a real node" : `${simulatedNodes(options)} simulated nodes`;
+        note(`${serverOf({ node, port: chosen })}, ${nodes}`);
         return chosen;
       });
-      return { kubeconfig: join(folder, files.kubeconfig), server: serverOf(port), reused: false, stop };
+      return { kubeconfig: join(folder, files.kubeconfig), server: serverOf({ node, port }), reused: false, stop };
     });
 
   // Its programs do not end with this process: a Ctrl-C before the caller listens to it would leave them.
@@ -132,20 +146,25 @@ export async function describePlatform(folder: string): Promise<string> {
   const record = readRecord(folder);
   if (!record) return "not running";
   if (!(await isHealthy(folder, record))) return "left by a run that was killed; the next start ends it";
-  return `running at ${serverOf(record.port)}, used by ${record.users.filter(isAlive).length} processes`;
+  return `running at ${serverOf(record)}, used by ${record.users.filter(isAlive).length} processes`;
 }
 
-const versionsOf = (): string => components.map((name) => `${name} ${toolVersion(name)}`).join(", ");
+const versionsOf = (node: NodeKind): string =>
+  componentsWith(node)
+    .map((name) => `${name} ${toolVersion(name)}`)
+    .join(", ");
+
+const simulatedNodes = ({ node, nodes = 5 }: PlatformOptions): number => (node === "real" ? 0 : nodes);
 
 /** Whether every program of that record runs and the API server says that it is ready. */
 async function isHealthy(folder: string, record: PlatformRecord): Promise<boolean> {
-  const all = components.every((name) => {
+  const all = componentsWith(record.node).every((name) => {
     const id = record.processes[name];
     return id !== undefined && isAlive(id);
   });
-  if (!all || record.versions !== versionsOf()) return false;
+  if (!all || record.versions !== versionsOf(record.node)) return false;
   try {
-    return (await ask(adminAccess(folder, record.port), "GET", "/readyz")).status === 200;
+    return (await ask(adminAccess(folder, record), "GET", "/readyz")).status === 200;
   } catch {
     return false;
   }
@@ -163,18 +182,24 @@ interface Launch {
 
 /** Starts all programs; on another port when somebody was quicker to take the chosen one. */
 async function launch({ folder, programs, lastPort, options, self, signal }: Launch): Promise<number> {
-  ensureCredentials(folder);
+  const { node = "simulated", throwaway = false } = options;
+  const nodes = simulatedNodes(options);
+  ensureCredentials(folder, node);
   writeFileSync(join(folder, files.schedulerConfig), schedulerConfig());
   writeFileSync(join(folder, files.kwokConfig), kwokConfig);
   for (const socket of [files.etcdSocket, files.etcdPeerSocket]) rmSync(join(folder, socket), { force: true });
 
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort(attempt === 1 ? lastPort : undefined);
-    const throwaway = options.throwaway ?? false;
-    const record: PlatformRecord = { versions: versionsOf(), port, throwaway, processes: {}, users: [self] };
+    const port = await freePort(apiServerAddress[node], attempt === 1 ? lastPort : undefined);
+    const record: PlatformRecord = { versions: versionsOf(node), node, port, throwaway, processes: {}, users: [self] };
     const running: RunningComponent[] = [];
     const start = (name: Component): void => {
-      const component = startComponent({ folder, name, program: programs[name] ?? name, port, throwaway });
+      const component = startComponent({
+        folder,
+        name,
+        program: programs[name] ?? name,
+        arguments: { node, port, throwaway },
+      });
       running.push(component);
       record.processes[name] = component.id;
       // Written at once: should this process be killed now, the next one finds what it started.
@@ -183,15 +208,16 @@ async function launch({ folder, programs, lastPort, options, self, signal }: Lau
     try {
       start("etcd");
       start("kube-apiserver");
-      const access = await untilServing(folder, port, running, signal);
+      const access = await untilServing(folder, record, running, signal);
       writeKubeconfig(join(folder, files.kubeconfig), access);
       writeFileSync(join(folder, files.authority), access.authority);
-      for (const name of ["kube-controller-manager", "kube-scheduler", "kwok"] as const) {
+      for (const name of componentsWith(node)) {
+        if (name === "etcd" || name === "kube-apiserver") continue;
         writeKubeconfig(join(folder, componentKubeconfig(name)), { ...access, token: readToken(folder, name) });
         start(name);
       }
-      await addNodes(access, options.nodes ?? 5);
-      await untilReady(access, options.nodes ?? 5, running, signal);
+      if (node === "simulated") await addNodes(access, nodes);
+      await untilReady(access, nodes, running, signal);
       for (const component of running) component.release();
       return port;
     } catch (error) {
@@ -201,15 +227,15 @@ async function launch({ folder, programs, lastPort, options, self, signal }: Lau
   }
 }
 
-/** The wanted port if it is free, else any that is. */
-function freePort(wanted?: number): Promise<number> {
+/** The wanted port of that address if it is free, else any that is. */
+function freePort(address: string, wanted?: number): Promise<number> {
   return new Promise((resolvePort, reject) => {
     const server = createServer();
-    server.on("error", (error) => (wanted === undefined ? reject(error) : resolvePort(freePort())));
-    server.listen(wanted ?? 0, "127.0.0.1", () => {
-      const address = server.address();
+    server.on("error", (error) => (wanted === undefined ? reject(error) : resolvePort(freePort(address))));
+    server.listen(wanted ?? 0, address, () => {
+      const taken = server.address();
       server.close(() => {
-        if (address && typeof address === "object") resolvePort(address.port);
+        if (taken && typeof taken === "object") resolvePort(taken.port);
         else reject(new Error("The system gave no port."));
       });
     });
@@ -232,7 +258,7 @@ async function leave(folder: string, self: ProcessId): Promise<void> {
 
 /** Ends the programs of a record in the order that lets each say goodbye to the others. */
 async function endAll(folder: string, record: PlatformRecord): Promise<void> {
-  if (record.throwaway) await removeHostFolders(() => adminAccess(folder, record.port));
+  if (record.throwaway) await removeHostFolders(() => adminAccess(folder, record));
   for (const name of components.toReversed()) {
     const id = record.processes[name];
     if (id) await endProcess(id, endWithinMs);

@@ -2,14 +2,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { SetupError } from "../errors.ts";
 import { ask, ensureObject, NoAnswer } from "./api.ts";
 import { kwokAccess, simulatedNode } from "./components.ts";
-import { type Access, adminAccess } from "./credentials.ts";
+import { type Access, adminAccess, type Listening } from "./credentials.ts";
 import type { RunningComponent } from "./launch.ts";
 
 /** How long the whole platform may take to get ready. */
 const readyWithinMs = 120_000;
 
 /** Polls until `probe` gives a value; fails at the deadline, or as soon as one of the programs has ended. */
-async function until<T>(
+export async function until<T>(
   what: string,
   running: readonly RunningComponent[],
   signal: AbortSignal,
@@ -38,14 +38,14 @@ async function until<T>(
 /** Waits until the API server says that it is ready; gives the way in for its administrator. */
 export function untilServing(
   folder: string,
-  port: number,
+  listening: Listening,
   running: readonly RunningComponent[],
   signal: AbortSignal,
 ): Promise<Access> {
   return until("The API server", running, signal, async () => {
     let access: Access;
     try {
-      access = adminAccess(folder, port);
+      access = adminAccess(folder, listening);
     } catch {
       return undefined; // It has not written its certificate yet.
     }

@@ -7,6 +7,8 @@ import { components, files } from "./components.ts";
 const recordSchema = z.object({
   /** The versions of the programs, joined: a platform of other versions is not reused. */
   versions: z.string(),
+  /** What its workspaces run on. Records of earlier versions say nothing: simulated nodes were all there was. */
+  node: z.enum(["simulated", "real"]).default("simulated"),
   port: z.number().int(),
   throwaway: z.boolean(),
   processes: z.partialRecord(z.enum(components), processIdSchema),

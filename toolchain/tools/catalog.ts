@@ -11,6 +11,9 @@ export const definitionNames = [
 
 type DefinitionName = (typeof definitionNames)[number];
 
+/** Programs of a real node that are made of this checkout's sources; nobody offers them. */
+export const ownNames = ["network-policies", "local-volumes", "coredns", "pause"] as const;
+
 /** What set-up can get. */
 export const toolNames = [
   "pulumi",
@@ -20,6 +23,9 @@ export const toolNames = [
   "kube-controller-manager",
   "kube-scheduler",
   "kwok",
+  "kubelet",
+  "kube-proxy",
+  ...ownNames,
   ...definitionNames,
   "node-oldest",
   "node-newest",
@@ -83,10 +89,13 @@ export interface NpmFile {
 /** One program: its version and both ways to get it. */
 export interface Recipe {
   readonly version: string;
-  readonly download: Download;
+  /** Without one it is only ever built: it is our own, or is used in parts. */
+  readonly download?: Download;
   readonly build: GoBuild | GoFiles | NpmFile;
   /** The program built here stands in for the official one, and its sources decide its place in the cache. */
   readonly standIn?: true;
+  /** It is made of sources of this checkout, and they decide its place in the cache. */
+  readonly ownSources?: true;
 }
 
 /** What a recipe depends on. */
@@ -99,8 +108,14 @@ interface Machine {
 /** This machine in the words of the release pages. */
 export const machine: Machine = { os: process.platform, arch: process.arch === "x64" ? "amd64" : process.arch };
 
+/** The recipe of a program that can be downloaded. */
+type OfferedRecipe = Recipe & { readonly download: Download };
+type OwnName = (typeof ownNames)[number];
+/** All of them, by name. */
+type Recipes = Readonly<Record<Exclude<ToolName, OwnName>, OfferedRecipe> & Record<OwnName, Recipe>>;
+
 /** How each program is got. */
-export function recipes({ os, arch }: Machine = machine): Readonly<Record<ToolName, Recipe>> {
+export function recipes({ os, arch }: Machine = machine): Recipes {
   const pulumiArch = arch === "amd64" ? "x64" : arch;
   const [major, minor] = versions.kubernetes.split(".");
   const kubernetesBuild: GoBuild = {
@@ -109,6 +124,8 @@ export function recipes({ os, arch }: Machine = machine): Readonly<Record<ToolNa
       "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
       "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
       "kube-scheduler": "k8s.io/kubernetes/cmd/kube-scheduler",
+      kubelet: "k8s.io/kubernetes/cmd/kubelet",
+      "kube-proxy": "k8s.io/kubernetes/cmd/kube-proxy",
     },
     ldflags: [
       "-s -w",
@@ -118,7 +135,7 @@ export function recipes({ os, arch }: Machine = machine): Readonly<Record<ToolNa
     ].join(" "),
     minutes: 4,
   };
-  const kubernetes = (name: ToolName): Recipe => {
+  const kubernetes = (name: ToolName): OfferedRecipe => {
     const url = `https://dl.k8s.io/release/v${versions.kubernetes}/bin/${os}/${arch}/${name}`;
     return {
       version: versions.kubernetes,
@@ -192,6 +209,12 @@ export function recipes({ os, arch }: Machine = machine): Readonly<Record<ToolNa
         minutes: 2,
       },
     },
+    kubelet: kubernetes("kubelet"),
+    "kube-proxy": kubernetes("kube-proxy"),
+    "network-policies": realNode(versions.kubeRouter),
+    "local-volumes": realNode(versions.localVolumes),
+    coredns: realNode(versions.coredns),
+    pause: realNode(versions.pause),
     "cert-manager-crds": definitions("cert-manager-crds"),
     "traefik-crds": definitions("traefik-crds"),
     "prometheus-operator-crds": definitions("prometheus-operator-crds"),
@@ -201,8 +224,22 @@ export function recipes({ os, arch }: Machine = machine): Readonly<Record<ToolNa
   };
 }
 
+/** A program of a real node: ours, made of parts of others. Its sources decide its place in the cache. */
+function realNode(version: string): Recipe {
+  return {
+    version,
+    build: {
+      module: "real-node",
+      packages: Object.fromEntries(ownNames.map((name) => [name, `./${name}`])),
+      ldflags: "-s -w",
+      minutes: 3,
+    },
+    ownSources: true,
+  };
+}
+
 /** A Node beside the one that runs Berth: from its own site, else from npm, which has one package per kind of machine. */
-function node(module: ToolName, version: string, { os, arch }: Machine): Recipe {
+function node(module: ToolName, version: string, { os, arch }: Machine): OfferedRecipe {
   const kind = `${os}-${arch === "amd64" ? "x64" : arch}`;
   const base = `https://nodejs.org/dist/v${version}`;
   const folder = `node-v${version}-${kind}`;
@@ -293,7 +330,7 @@ const customKinds: Readonly<Record<DefinitionName, Definitions>> = {
   },
 };
 
-function definitions(name: DefinitionName): Recipe {
+function definitions(name: DefinitionName): OfferedRecipe {
   const { version, module, repository, tag, folder, moduleFolder, files, sha256 } = customKinds[name];
   return {
     version,

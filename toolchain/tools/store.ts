@@ -33,8 +33,10 @@ export function toolsFolder(): string {
  * sources: `4.34.2-stand-in-1f2e3d4c5b6a`.
  */
 export function cachedVersion(recipe: Recipe, origin: Origin["origin"]): string {
-  if (!recipe.standIn || origin === "downloaded" || !("packages" in recipe.build)) return recipe.version;
-  return `${recipe.version}-stand-in-${hashSources(moduleFolder(recipe.build))}`;
+  const { version, build, standIn, ownSources } = recipe;
+  if (origin === "downloaded" || !("packages" in build)) return version;
+  if (standIn) return `${version}-stand-in-${hashSources(moduleFolder(build))}`;
+  return ownSources ? `${version}-${hashSources(moduleFolder(build))}` : version;
 }
 
 /** Finds a program in the cache; where there are both, the official one. */

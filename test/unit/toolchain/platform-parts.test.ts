@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { commandLine, components, files } from "../../../toolchain/platform/components.ts";
+import { commandLine, componentsWith, files } from "../../../toolchain/platform/components.ts";
 import { ensureCredentials, readToken, writeKubeconfig } from "../../../toolchain/platform/credentials.ts";
 import { readRecord, removeRecord, writeRecord } from "../../../toolchain/platform/record.ts";
 
@@ -14,28 +14,42 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the command lines", () => {
-  test.each(components)("of %s opens no port but the API server's, on the loopback", (name) => {
-    const line = commandLine(name, { port: 6443, throwaway: false });
-    const addresses = line.join(" ").match(/\b\d+\.\d+\.\d+\.\d+\b/g) ?? [];
-    expect(addresses.every((address) => /^(127|10)\./.test(address))).toBe(true);
-    expect(line.includes("--secure-port=6443")).toBe(name === "kube-apiserver");
-  });
+  test.each((["simulated", "real"] as const).flatMap((node) => componentsWith(node).map((name) => ({ name, node }))))(
+    "of $name opens no port but the API server's, on its own address ($node node)",
+    ({ name, node }) => {
+      const line = commandLine(name, { node, port: 6443, throwaway: false });
+      const addresses = line.join(" ").match(/\b\d+\.\d+\.\d+\.\d+\b/g) ?? [];
+      const own = node === "real" ? ["10.89.0.1", "10.96.0.0"] : ["127.0.0.1", "10.96.0.0", "10.64.0.0"];
+      expect(own).toEqual(expect.arrayContaining(addresses));
+      expect(line.includes("--secure-port=6443")).toBe(name === "kube-apiserver");
+    },
+  );
 
   test("the disk is waited for, but by a throw-away", () => {
-    expect(commandLine("etcd", { port: 1, throwaway: false })).not.toContain("--unsafe-no-fsync");
-    expect(commandLine("etcd", { port: 1, throwaway: true })).toContain("--unsafe-no-fsync");
+    expect(commandLine("etcd", { node: "simulated", port: 1, throwaway: false })).not.toContain("--unsafe-no-fsync");
+    expect(commandLine("etcd", { node: "simulated", port: 1, throwaway: true })).toContain("--unsafe-no-fsync");
   });
 
   test("access is by RBAC, and nobody is anonymous", () => {
-    expect(commandLine("kube-apiserver", { port: 1, throwaway: false })).toEqual(
+    expect(commandLine("kube-apiserver", { node: "simulated", port: 1, throwaway: false })).toEqual(
       expect.arrayContaining(["--authorization-mode=RBAC", "--anonymous-auth=false"]),
+    );
+  });
+
+  test("a kubelet may touch its own node alone", () => {
+    expect(commandLine("kube-apiserver", { node: "real", port: 1, throwaway: false })).toEqual(
+      expect.arrayContaining([
+        "--authorization-mode=Node,RBAC",
+        "--enable-admission-plugins=NodeRestriction",
+        "--anonymous-auth=false",
+      ]),
     );
   });
 });
 
 describe("the credentials", () => {
   test("are secret, different for each user, and kept", () => {
-    ensureCredentials(folder);
+    ensureCredentials(folder, "simulated");
     const users = ["admin", "kube-controller-manager", "kube-scheduler", "kwok"] as const;
     const tokens = users.map((user) => readToken(folder, user));
     expect(new Set(tokens).size).toBe(4);
@@ -43,12 +57,12 @@ describe("the credentials", () => {
     for (const file of [files.tokens, files.serviceAccountKey]) {
       expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
     }
-    ensureCredentials(folder);
+    ensureCredentials(folder, "simulated");
     expect(users.map((user) => readToken(folder, user))).toEqual(tokens);
   });
 
   test("only the administrator has a group", () => {
-    ensureCredentials(folder);
+    ensureCredentials(folder, "simulated");
     const lines = readFileSync(join(folder, files.tokens), "utf8").trim().split("\n");
     expect(lines.map((line) => line.replace(/^[0-9a-f]+,/, ""))).toEqual([
       'admin,admin,"system:masters"',
@@ -75,6 +89,7 @@ describe("the credentials", () => {
 describe("the record", () => {
   const record = {
     versions: "etcd 3.6.8",
+    node: "real" as const,
     port: 6443,
     throwaway: true,
     processes: { etcd: { pid: 7, started: "boot/1" } },
