@@ -139,6 +139,13 @@ export const variables = {
     fix: "Write CIDR blocks: 203.0.113.10/32.",
     otherwise: "none",
   }),
+  BERTH_ROUTER_ADDRESSES: variable(list(block).optional(), {
+    group: "Workspaces",
+    about:
+      "Addresses of routers that run outside of the cluster, parted by commas: workspaces let them in as they let in the router's pods.",
+    fix: "Write CIDR blocks: 10.89.0.1/32.",
+    otherwise: "none: the router's pods alone",
+  }),
   BERTH_NODE_POOL: variable(label.optional(), {
     group: "Workspaces",
     about:

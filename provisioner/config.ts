@@ -37,6 +37,7 @@ export interface Config {
     readonly storageClass: string;
     readonly priorityClass: string;
     readonly denyEgress: readonly string[];
+    readonly routerAddresses: readonly string[];
     readonly runtimeClass?: string;
     readonly nodePool?: string;
   };
@@ -192,6 +193,7 @@ function assemble(values: Environment, checkout: string): Config {
       storageClass: values.BERTH_STORAGE_CLASS,
       priorityClass: values.BERTH_PRIORITY_CLASS,
       denyEgress: values.BERTH_DENY_EGRESS ?? [],
+      routerAddresses: values.BERTH_ROUTER_ADDRESSES ?? [],
       ...(values.BERTH_RUNTIME_CLASS === undefined ? {} : { runtimeClass: values.BERTH_RUNTIME_CLASS }),
       ...(values.BERTH_NODE_POOL === undefined ? {} : { nodePool: values.BERTH_NODE_POOL }),
     },

@@ -5,7 +5,7 @@ import type { WorkspaceSettings } from "./workspaces/settings.ts";
 /** What the configuration says about all workspaces. */
 export function workspaceSettings({ workspaces, cluster, costs, budgets }: Config): WorkspaceSettings {
   const { baseDomain, scheme, port, maxPerOwner, images } = workspaces;
-  const { storageClass, priorityClass, runtimeClass, nodePool, denyEgress } = workspaces;
+  const { storageClass, priorityClass, runtimeClass, nodePool, denyEgress, routerAddresses } = workspaces;
   return {
     installation: cluster.installation,
     baseDomain,
@@ -17,6 +17,7 @@ export function workspaceSettings({ workspaces, cluster, costs, budgets }: Confi
       storageClassName: storageClass,
       priorityClassName: priorityClass,
       denyEgress: [...denyEgress],
+      ...(routerAddresses.length === 0 ? {} : { routerAddresses: [...routerAddresses] }),
       ...(runtimeClass === undefined ? {} : { runtimeClassName: runtimeClass }),
       ...(nodePool === undefined ? {} : onPool(nodePool)),
     },

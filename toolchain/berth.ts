@@ -4,28 +4,19 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { keptSecret } from "../provisioner/kept-secret.ts";
-import type { LocalConfig } from "../stacks/config.ts";
+import { type Cluster, type ClusterOptions, clusterKind, openCluster } from "./cluster.ts";
 import { SetupError } from "./errors.ts";
 import { ensureFoundation } from "./foundation.ts";
 import { occupy } from "./occupancy.ts";
-import { checkout, stateLayout } from "./paths.ts";
-import { components } from "./platform/components.ts";
-import { type ClusterChoice, openPlatform } from "./platform/existing.ts";
+import { checkout } from "./paths.ts";
+import { componentsWith } from "./platform/components.ts";
 import { writeServiceAccountKubeconfig } from "./platform/service-accounts.ts";
 import { ensurePulumi, type PulumiInstallation } from "./pulumi-home.ts";
 import { beforeFatalSignals } from "./signals.ts";
 import type { Progress } from "./terminal.ts";
 import { ensureTools } from "./tools.ts";
 
-export interface BerthOptions {
-  /** Where all of it is kept: platform, database, Pulumi's state, logs. */
-  readonly state: string;
-  /** An existing cluster instead of the local platform: paths of kubeconfigs as in `$KUBECONFIG`, and a context. */
-  readonly cluster?: Pick<ClusterChoice, "kubeconfig" | "context">;
-  /** Simulated nodes of the local platform. */
-  readonly nodes?: number;
-  /** Nothing is kept and the disk is not waited for. @default false */
-  readonly throwaway?: boolean;
+export interface BerthOptions extends ClusterOptions {
   /** Port of the API; 0 takes a free one. @default 8080, or a free one when that is taken */
   readonly port?: number;
   /** Further variables of the provisioner. */
@@ -34,6 +25,8 @@ export interface BerthOptions {
 
 /** A Berth that runs: platform, foundation and provisioner. */
 export interface Berth {
+  /** The folder that keeps all of it. */
+  readonly state: string;
   readonly url: string;
   /** Process id of the provisioner. */
   readonly pid: number;
@@ -42,8 +35,8 @@ export interface Berth {
   /** A kubeconfig with full rights: for looking, not for the provisioner. */
   readonly kubeconfig: string;
   readonly pulumi: PulumiInstallation;
-  /** Whether its nodes are the local platform's, which are simulated. */
-  readonly simulated: boolean;
+  /** What its workspaces run on. */
+  readonly cluster: Pick<Cluster, "kind" | "run">;
   /** Milliseconds that each part took. */
   readonly timings: { readonly setup: number; readonly platform: number };
   /** Resolves, with what its log ends with, when the provisioner ends by itself. */
@@ -53,16 +46,10 @@ export interface Berth {
 }
 
 const installation = "local";
-const localStorage = {
-  provisioner: "kubernetes.io/host-path",
-  parameters: {},
-  volumeBindingMode: "Immediate",
-} as const;
 const readyWithinMs = 60_000;
 
 /** Starts everything that a workspace needs, on this machine. Whatever fails, nothing of it stays running. */
 export async function startBerth(options: BerthOptions, progress: Progress): Promise<Berth> {
-  const layout = stateLayout(options.state);
   mkdirSync(options.state, { recursive: true, mode: 0o700 });
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
@@ -72,32 +59,20 @@ export async function startBerth(options: BerthOptions, progress: Progress): Pro
   stops.push(async () => occupancy.leave());
   try {
     const begun = performance.now();
-    const foreign = Boolean(options.cluster?.kubeconfig || options.cluster?.context);
+    const kind = clusterKind(options);
     // At once: what must be built then shares the processors best.
     const [pulumi] = await Promise.all([
       ensurePulumi(progress, join(options.state, "pulumi-home")),
-      foreign ? [] : ensureTools(components, progress),
+      kind === "existing" ? [] : ensureTools(componentsWith(kind), progress),
     ]);
     const setUp = performance.now();
 
-    const { nodes, throwaway, state } = options;
-    const platform = await openPlatform(
-      {
-        state: layout.platform,
-        ...options.cluster,
-        ...(nodes === undefined ? {} : { nodes }),
-        ...(throwaway === undefined ? {} : { throwaway }),
-      },
-      progress,
-    );
-    stops.push(platform.stop);
-    const { kubeconfig } = platform;
+    const { state } = options;
+    const cluster = await openCluster(options, progress);
+    stops.push(cluster.stop);
+    const { kubeconfig, storage } = cluster;
     await progress.step("Lay the cluster's foundation (stack local)", async (note) => {
-      const changes = await ensureFoundation(pulumi, kubeconfig, {
-        state,
-        installation,
-        storage: foreign ? await defaultStorage(kubeconfig) : localStorage,
-      });
+      const changes = await ensureFoundation(pulumi, kubeconfig, { state, installation, storage });
       note(changes === 0 ? "nothing to change" : `${changes} ${changes === 1 ? "object" : "objects"}`);
     });
     const engineKubeconfig = join(options.state, "engine.kubeconfig");
@@ -111,7 +86,11 @@ export async function startBerth(options: BerthOptions, progress: Progress): Pro
 
     const token = await keptSecret(join(options.state, "admin-token"));
     const port = await choosePort(options.port);
-    const environment = provisionerEnvironment(options, pulumi, { engineKubeconfig, token, port });
+    const environment = {
+      ...provisionerEnvironment(options, pulumi, { engineKubeconfig, token, port }),
+      ...cluster.environment,
+      ...options.environment,
+    };
     const { child, log, ended } = await progress.step("Start the provisioner", async (note) => {
       const started = startProvisioner(options.state, environment);
       if (started.child.pid !== undefined) occupancy.note(started.child.pid);
@@ -125,12 +104,13 @@ export async function startBerth(options: BerthOptions, progress: Progress): Pro
       return started;
     });
     return {
+      state,
       url: `http://127.0.0.1:${port}`,
       pid: child.pid ?? 0,
       token,
       kubeconfig,
       pulumi,
-      simulated: !foreign,
+      cluster,
       timings: { setup: setUp - begun, platform: platformUp - setUp },
       ended: ended.then(() => tail(log, child)),
       stop,
@@ -141,29 +121,9 @@ export async function startBerth(options: BerthOptions, progress: Progress): Pro
   }
 }
 
-/** Volumes come from where the cluster's default storage class gets them. */
-async function defaultStorage(kubeconfig: string): Promise<LocalConfig["storage"]> {
-  const { KubeConfig, StorageV1Api } = await import("@kubernetes/client-node");
-  const config = new KubeConfig();
-  config.loadFromFile(kubeconfig);
-  const { items } = await config.makeApiClient(StorageV1Api).listStorageClass();
-  const chosen = items.find(
-    ({ metadata }) => metadata?.annotations?.["storageclass.kubernetes.io/is-default-class"] === "true",
-  );
-  if (!chosen)
-    throw new SetupError(
-      "This cluster has no default storage class, so it is not known where volumes come from. Mark one as the default.",
-    );
-  return {
-    provisioner: chosen.provisioner,
-    parameters: chosen.parameters ?? {},
-    volumeBindingMode: chosen.volumeBindingMode === "Immediate" ? "Immediate" : "WaitForFirstConsumer",
-  };
-}
-
 /** What the provisioner is told; of this process's own environment it gets only what any program needs. */
 function provisionerEnvironment(
-  { state, environment }: BerthOptions,
+  { state }: BerthOptions,
   pulumi: PulumiInstallation,
   { engineKubeconfig, token, port }: { engineKubeconfig: string; token: string; port: number },
 ): Record<string, string> {
@@ -187,7 +147,6 @@ function provisionerEnvironment(
     BERTH_PULUMI_COMMAND: pulumi.command,
     BERTH_PULUMI_HOME: pulumi.home,
     KUBECONFIG: engineKubeconfig,
-    ...environment,
   };
 }
 

@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startBare } from "./bare.ts";
-import { type Berth, startBerth } from "./berth.ts";
+import { type Berth, type BerthOptions, startBerth } from "./berth.ts";
 import { createClient } from "./client.ts";
+import type { ClusterKind } from "./cluster.ts";
 import { SetupError } from "./errors.ts";
 import { stateFolder } from "./paths.ts";
 import { createTerminal, formatDuration } from "./terminal.ts";
@@ -12,6 +14,7 @@ Starts a local Kubernetes, a database and the provisioner, and provisions a demo
 
   --context NAME      use that context of KUBECONFIG instead of the local platform
   --port N            port of the API (8080, or a free one when that is taken)
+  --node real         run containers: a real node instead of simulated ones (needs root; builds the images first)
   --nodes N           simulated nodes of the local platform (5)
   --blueprint NAME    what the demo user gets (desktop)
   --no-demo           no demo user
@@ -31,7 +34,7 @@ async function main(): Promise<number> {
   }
   terminal.heading("Berth");
   if (options.bare) return runBare(options.berth.nodes);
-  const berth = await startBerth({ state: stateFolder(), ...options.berth }, terminal);
+  const berth = await startBerth(options.berth, terminal);
   const stopped = untilStopped();
   try {
     const workspace = options.demo ? await Promise.race([provisionDemo(berth, options.blueprint), stopped]) : undefined;
@@ -76,7 +79,7 @@ function untilStopped(): Promise<"signal"> {
 }
 
 interface Options {
-  readonly berth: Omit<Parameters<typeof startBerth>[0], "state">;
+  readonly berth: BerthOptions;
   readonly demo: boolean;
   readonly bare: boolean;
   readonly blueprint: string;
@@ -87,6 +90,7 @@ function readOptions(): Options | "help" {
     options: {
       context: { type: "string" },
       port: { type: "string" },
+      node: { type: "string", default: "simulated" },
       nodes: { type: "string" },
       blueprint: { type: "string", default: "desktop" },
       "no-demo": { type: "boolean", default: false },
@@ -104,10 +108,20 @@ function readOptions(): Options | "help" {
   };
   const port = number("port", 65535);
   const nodes = number("nodes", 1000);
+  const { node } = values;
+  if (node !== "simulated" && node !== "real") {
+    throw new SetupError(`--node is "${node}": write simulated, or real.`);
+  }
   const cluster = { kubeconfig: process.env.KUBECONFIG, context: values.context };
+  if (node === "real" && (cluster.kubeconfig || cluster.context)) {
+    throw new SetupError("--node real starts a cluster of its own: leave --context out, and unset KUBECONFIG.");
+  }
   return {
     berth: {
+      // What simulated nodes have run is nothing that a real one could go on with.
+      state: node === "real" ? join(stateFolder(), "real-node") : stateFolder(),
       cluster,
+      node,
       ...(port === undefined ? {} : { port }),
       ...(nodes === undefined ? {} : { nodes }),
     },
@@ -124,13 +138,13 @@ interface DemoWorkspace {
 }
 
 /** Gives the demo user a workspace, or wakes theirs, and shows the operation's log as it goes. */
-async function provisionDemo({ url, token }: Berth, blueprint: string): Promise<DemoWorkspace> {
+async function provisionDemo({ url, token, cluster }: Berth, blueprint: string): Promise<DemoWorkspace> {
   const client = createClient(url, token);
   return terminal.step("Provision a workspace for the user demo", async (note) => {
     const found = await client.find("demo", blueprint);
     const { workspace, operation } = found
       ? await client.start(found.id)
-      : await client.create({ owner: "demo", handle: "demo", blueprint });
+      : await client.create({ owner: "demo", handle: "demo", blueprint, parameters: fitting(cluster.kind, blueprint) });
     if (operation) {
       for await (const line of client.follow(operation.id)) note(line);
       const { outcome, error, timings } = await client.operation(operation.id);
@@ -146,8 +160,13 @@ async function provisionDemo({ url, token }: Berth, blueprint: string): Promise<
   });
 }
 
+/** A desktop that fits a small machine beside what else runs there; simulated nodes have room for any. */
+function fitting(kind: ClusterKind, blueprint: string): Readonly<Record<string, string>> {
+  return kind === "real" && blueprint === "desktop" ? { cpuRequest: "250m", memoryRequest: "1Gi" } : {};
+}
+
 function showNextSteps(
-  { url, token, kubeconfig, pulumi, simulated }: Berth,
+  { state, url, token, kubeconfig, pulumi, cluster }: Berth,
   workspace: DemoWorkspace | undefined,
   ms: number,
 ): void {
@@ -158,18 +177,18 @@ function showNextSteps(
     ["what", "where"],
     ["API", url],
     ["API description", `${url}/openapi.json`],
-    ["admin token", `${token.slice(0, 4)}…  in ${stateFolder()}/admin-token`],
+    ["admin token", `${token.slice(0, 4)}…  in ${state}/admin-token`],
     ...(workspace ? [["demo workspace", `${workspace.id}  ${workspace.url}`]] : []),
     ["kubeconfig", kubeconfig],
     [
       "Kubernetes plugin",
       pulumi.provider.standIn ? "a stand-in (the official one cannot be had here)" : "the official one",
     ],
-    ["logs", `${stateFolder()}/logs`],
+    ["logs", `${state}/logs`],
   ]);
   terminal.line();
   terminal.line("  Try it, in a second terminal:");
-  terminal.line(colors.cyan(`    export BERTH=${url} TOKEN=$(cat ${stateFolder()}/admin-token)`));
+  terminal.line(colors.cyan(`    export BERTH=${url} TOKEN=$(cat ${state}/admin-token)`));
   terminal.line(colors.cyan(`    curl -s -H "Authorization: Bearer $TOKEN" $BERTH/v1/workspaces`));
   terminal.line(
     colors.cyan(
@@ -179,10 +198,16 @@ function showNextSteps(
   if (workspace)
     terminal.line(colors.cyan(`    kubectl --kubeconfig ${kubeconfig} -n ${workspace.id} get all,pvc,networkpolicy`));
   terminal.line();
-  if (simulated)
-    terminal.line("  The local platform's nodes are simulated: pods are scheduled and Ready, but no container runs.");
+  terminal.line(`  ${aboutNodes[cluster.kind]}`);
   terminal.line("  Ctrl-C stops everything; the state stays for the next start.");
 }
+
+const aboutNodes: Readonly<Record<ClusterKind, string>> = {
+  simulated:
+    "The nodes are simulated: pods are scheduled and Ready, but no container runs. `npm start -- --node real` runs them.",
+  real: "The node is real: containers run on this machine, fenced by namespaces, control groups and network policies.",
+  existing: "Workspaces run on the nodes of that cluster.",
+};
 
 main().then(
   (code) => {

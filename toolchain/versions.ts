@@ -31,6 +31,8 @@ export const versions = {
   externalSnapshotter: "8.4.0",
   /** The Node that runs Berth: the `node` package in package.json. */
   node: "24.21.0",
+  /** The npm of images' bases that are made here. */
+  npm: "11.19.1",
   /** The oldest and the newest Node that the package is supported on, and tested with. */
   oldestNode: "22.0.0",
   newestNode: "26.10.0",

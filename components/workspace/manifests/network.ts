@@ -14,7 +14,7 @@ export function denyAllManifest(spec: WorkspaceSpec) {
 
 /** In: only from the router's pods (or an Ingress controller's), only to the workspace's own ports. */
 export function fromRouterManifest(spec: WorkspaceSpec) {
-  const { router } = spec.placement;
+  const { router, routerAddresses = [] } = spec.placement;
   return {
     apiVersion: "networking.k8s.io/v1" as const,
     kind: "NetworkPolicy" as const,
@@ -24,7 +24,7 @@ export function fromRouterManifest(spec: WorkspaceSpec) {
       policyTypes: ["Ingress"],
       ingress: [
         {
-          from: [podsOf(router.namespace, router.podLabels)],
+          from: [podsOf(router.namespace, router.podLabels), ...routerAddresses.map((cidr) => ({ ipBlock: { cidr } }))],
           ports: tcp(...spec.shape.ports.map(({ port }) => port)),
         },
       ],

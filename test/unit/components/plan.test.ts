@@ -104,6 +104,13 @@ describe("flattenPlan", () => {
   });
 });
 
+test("lets routers outside of the cluster in as it lets in the router's pods", () => {
+  const placement = { ...spec.placement, routerAddresses: ["10.89.0.1/32"] };
+  const [rule] = planWorkspace({ ...spec, placement }).fromRouter?.spec.ingress ?? [];
+  const [alone] = planWorkspace(spec).fromRouter?.spec.ingress ?? [];
+  expect(rule).toEqual({ ...alone, from: [...(alone?.from ?? []), { ipBlock: { cidr: "10.89.0.1/32" } }] });
+});
+
 describe("composeWorkspace", () => {
   test("names the blueprints when there is none of that name", () => {
     expect(() => composeWorkspace({ ...desktopOrder, blueprint: "toString" })).toThrow(
