@@ -294,7 +294,6 @@ describe("a wrong configuration", () => {
       storageClassName: "berth-workspace",
       priorityClassName: "berth-workspace",
       denyEgress: [],
-      routerAddresses: [],
       nodeSelector: { "berth.dev/pool": "workspaces" },
       tolerations: [{ key: "berth.dev/pool", operator: "Equal", value: "workspaces", effect: "NoSchedule" }],
     });

@@ -70,6 +70,7 @@ const workspaces = {
   priorityClass: "berth-workspace",
   nodePool: "workspaces",
   denyEgress: [],
+  routerAddresses: [],
 };
 
 describe("the environment of", () => {
