@@ -50,6 +50,7 @@ export async function takeFromDebian(packages: readonly string[], progress: Prog
       for (const archive of archives) await run("dpkg-deb", ["--extract", archive, unfinished]);
       for (const archive of archives) rmSync(archive);
       chooseAlternatives(unfinished);
+      nameFonts(unfinished, root);
       writeFileSync(join(unfinished, ".packages"), `${packages.join("\n")}\n`);
       rmSync(root, { recursive: true, force: true });
       renameSync(unfinished, root);
@@ -110,4 +111,19 @@ function chooseAlternatives(root: string): void {
   for (const name of ["iptables", "iptables-save", "iptables-restore"]) {
     if (!existsSync(join(folder, name))) symlinkSync("xtables-nft-multi", join(folder, name));
   }
+}
+
+/** Where unpacked fonts are named, for those who look for fonts. */
+export const fontsFile = ".fonts.conf";
+
+/** Lets programs find unpacked fonts, beside those of the machine. */
+function nameFonts(unfinished: string, root: string): void {
+  if (!existsSync(join(unfinished, "usr/share/fonts"))) return;
+  const folders = [join(root, "usr/share/fonts"), "/usr/share/fonts"];
+  const lines = folders.map((folder) => `<dir>${folder}</dir>`);
+  const cache = `<cachedir>${join(root, ".fonts-cache")}</cachedir>`;
+  writeFileSync(
+    join(unfinished, fontsFile),
+    `<?xml version="1.0"?>\n<fontconfig>${lines.join("")}${cache}</fontconfig>\n`,
+  );
 }
