@@ -5,11 +5,12 @@ import { messageOf, SetupError } from "../errors.ts";
 import { ensureSystemPrograms } from "../system/programs.ts";
 import type { Progress } from "../terminal.ts";
 import { unpackFromNpm } from "../tools/build.ts";
+import { ensureTools, type Tool } from "../tools.ts";
 import { versions } from "../versions.ts";
 import type { Docker } from "./docker.ts";
 
 /** The images that those of this checkout are built on, as build arguments. */
-export type Bases = Readonly<Record<"DEBIAN_IMAGE" | "NODE_IMAGE", string>>;
+export type Bases = Readonly<Record<"DEBIAN_IMAGE" | "NODE_IMAGE" | "PULUMI_FROM", string>>;
 
 const registry = "https://registry-1.docker.io/v2/";
 const answerWithinMs = 3_000;
@@ -35,11 +36,16 @@ const release = "bookworm";
 export const localBases: Bases = {
   DEBIAN_IMAGE: `berth.local/debian:${release}`,
   NODE_IMAGE: `berth.local/node:${versions.node}`,
+  PULUMI_FROM: `berth.local/pulumi:${versions.pulumi}`,
 };
 
-/** Makes the bases that are missing. @throws SetupError when Debian's packages cannot be had. */
+/**
+ * Makes the bases that are missing.
+ *
+ * @throws SetupError when Debian's packages, npm's or Pulumi cannot be had.
+ */
 export async function ensureLocalBases(docker: Docker, progress: Progress): Promise<Bases> {
-  const { DEBIAN_IMAGE, NODE_IMAGE } = localBases;
+  const { DEBIAN_IMAGE, NODE_IMAGE, PULUMI_FROM } = localBases;
   if (!(await docker.has(DEBIAN_IMAGE))) {
     await progress.step(`Make ${DEBIAN_IMAGE} of Debian's packages (public images cannot be pulled)`, () =>
       makeDebian(docker, DEBIAN_IMAGE, progress),
@@ -47,6 +53,10 @@ export async function ensureLocalBases(docker: Docker, progress: Progress): Prom
   }
   if (!(await docker.has(NODE_IMAGE))) {
     await progress.step(`Make ${NODE_IMAGE}`, () => makeNode(docker, { from: DEBIAN_IMAGE, image: NODE_IMAGE }));
+  }
+  if (!(await docker.has(PULUMI_FROM))) {
+    const tools = await ensureTools(["pulumi", "pulumi-resource-kubernetes"], progress);
+    await progress.step(`Make ${PULUMI_FROM}`, () => makePulumi(docker, tools, PULUMI_FROM));
   }
   return localBases;
 }
@@ -72,14 +82,42 @@ async function makeNode(
   docker: Docker,
   { from, image }: { readonly from: string; readonly image: string },
 ): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "berth-node-image-"));
-  try {
+  await inFolder(image, async (folder) => {
     copyFileSync(process.execPath, join(folder, "node"));
     renameSync(await unpackFromNpm(`npm@${versions.npm}`, folder), join(folder, "npm"));
     mkdirSync(join(folder, "trust"));
     if (existsSync(authorities)) copyFileSync(authorities, join(folder, "trust", "ca.crt"));
     writeFileSync(join(folder, "Dockerfile"), nodeDockerfile(from));
     await docker.run(["build", "--network=host", "--tag", image, folder]);
+  });
+}
+
+/**
+ * Pulumi and its plugin as set-up has them, where the provisioner's image looks for them: the plugin is the stand-in where
+ * the official one cannot be had. The authorities of RDS are nobody: such an image is for this machine.
+ */
+async function makePulumi(docker: Docker, tools: readonly Tool[], image: string): Promise<void> {
+  await inFolder(image, async (folder) => {
+    const plugin = `resource-kubernetes-v${versions.pulumiKubernetes}`;
+    const places: Readonly<Record<string, string>> = {
+      pulumi: "usr/local/bin",
+      "pulumi-resource-kubernetes": `opt/berth/pulumi-home/plugins/${plugin}`,
+    };
+    for (const { name, path } of tools) {
+      const place = join(folder, "root", places[name] ?? "");
+      mkdirSync(place, { recursive: true });
+      copyFileSync(path, join(place, name));
+    }
+    writeFileSync(join(folder, "root/opt/berth/rds-global-bundle.pem"), "");
+    writeFileSync(join(folder, "Dockerfile"), "FROM scratch\nCOPY root /\n");
+    await docker.run(["build", "--tag", image, folder]);
+  });
+}
+
+async function inFolder(image: string, make: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "berth-base-image-"));
+  try {
+    await make(folder);
   } catch (error) {
     throw error instanceof SetupError ? error : new SetupError(`${image} cannot be made: ${messageOf(error)}`);
   } finally {
