@@ -5,9 +5,6 @@ const root = "/sys/fs/cgroup";
 /** What pods are held to; all of it must be under the kubelet's control. */
 const needed = ["cpu", "cpuset", "memory", "pids"] as const;
 
-/** The group below which a real node's pods are; there is one real node on a machine. */
-export const nodeCgroup = "berth-node";
-
 /** Why pods cannot be limited here, if so. */
 export function cgroupProblem(): string | undefined {
   const has = unified()
@@ -17,28 +14,28 @@ export function cgroupProblem(): string | undefined {
   return missing.length === 0 ? undefined : `the control groups ${missing.join(", ")} are not mounted in ${root}`;
 }
 
-/** Makes the node's group, of every kind of group that there is. */
-export function makeCgroups(): void {
+/** Makes a group, of every kind of group that there is. */
+export function makeCgroup(name: string): void {
   if (unified()) {
-    writeFileSync(join(root, "cgroup.subtree_control"), needed.map((name) => `+${name}`).join(" "));
-    mkdirSync(join(root, nodeCgroup), { recursive: true });
-    writeFileSync(join(root, nodeCgroup, "cgroup.subtree_control"), needed.map((name) => `+${name}`).join(" "));
+    writeFileSync(join(root, "cgroup.subtree_control"), needed.map((one) => `+${one}`).join(" "));
+    mkdirSync(join(root, name), { recursive: true });
+    writeFileSync(join(root, name, "cgroup.subtree_control"), needed.map((one) => `+${one}`).join(" "));
     return;
   }
   for (const folder of hierarchies()) {
-    const group = join(root, folder, nodeCgroup);
+    const group = join(root, folder, name);
     mkdirSync(group, { recursive: true });
     // A new group has no processor and no memory until it is told.
-    for (const name of ["cpuset.cpus", "cpuset.mems"]) {
-      const file = join(group, name);
-      if (existsSync(file)) writeFileSync(file, readFileSync(join(root, folder, name)));
+    for (const setting of ["cpuset.cpus", "cpuset.mems"]) {
+      const file = join(group, setting);
+      if (existsSync(file)) writeFileSync(file, readFileSync(join(root, folder, setting)));
     }
   }
 }
 
-/** Takes the node's groups away; its processes are gone. */
-export function removeCgroups(): void {
-  for (const folder of unified() ? [""] : hierarchies()) removeBelow(join(root, folder, nodeCgroup));
+/** Takes a group away with those below it; their processes are gone. */
+export function removeCgroup(name: string): void {
+  for (const folder of unified() ? [""] : hierarchies()) removeBelow(join(root, folder, name));
 }
 
 function removeBelow(group: string): void {
