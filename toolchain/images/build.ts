@@ -5,7 +5,7 @@ import { SetupError } from "../errors.ts";
 import { checkout } from "../paths.ts";
 import { formatSize, type Progress } from "../terminal.ts";
 import { type Bases, ensureLocalBases, localBases, reachesPublicImages } from "./bases.ts";
-import { type Docker, openDocker } from "./docker.ts";
+import { type Docker, withDocker } from "./docker.ts";
 
 /** Where images that were built end up. */
 export interface ImageStore {
@@ -41,8 +41,7 @@ export async function ensureImages(
   });
   const missing = wanted.filter(({ reference }) => !present.has(reference));
   if (missing.length > 0) {
-    const docker = await openDocker(progress);
-    try {
+    await withDocker(progress, async (docker) => {
       const bases = online ? {} : await ensureLocalBases(docker, progress);
       for (const { source, reference } of missing) {
         await buildImage(source, reference, { docker, bases }, progress);
@@ -50,9 +49,7 @@ export async function ensureImages(
           docker.save(reference, (archive) => store.importImages(archive)),
         );
       }
-    } finally {
-      await docker.close();
-    }
+    });
   }
   return Object.fromEntries(wanted.map(({ source, reference }) => [source.name, reference]));
 }

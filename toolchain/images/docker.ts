@@ -5,11 +5,14 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { messageOf, SetupError } from "../errors.ts";
+import { withLock } from "../lock.ts";
 import { cacheFolder } from "../paths.ts";
-import { type RunningComponent, startProgram } from "../platform/launch.ts";
+import type { RunningComponent } from "../platform/launch.ts";
 import { endProcess } from "../processes.ts";
 import { beforeFatalSignals } from "../signals.ts";
+import { removeCgroup } from "../system/cgroups.ts";
 import { ensureSystemPrograms, type SystemProgram } from "../system/programs.ts";
+import { startUnshared } from "../system/unshared.ts";
 import type { Progress } from "../terminal.ts";
 
 const run = promisify(execFile);
@@ -24,8 +27,6 @@ export interface Docker {
   has(image: string): Promise<boolean>;
   /** Calls back with an archive of an image, as `docker save` writes it. */
   save<T>(image: string, use: (archive: string) => Promise<T>): Promise<T>;
-  /** Ends it, when set-up has started it. */
-  close(): Promise<void>;
 }
 
 export interface DockerRun {
@@ -36,6 +37,9 @@ export interface DockerRun {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The control group of what builds run. */
+const buildCgroup = "berth-build";
+
 /** What a Docker engine of our own is made of. */
 const programs: readonly SystemProgram[] = [
   ...["docker", "dockerd"].map((program) => ({ program, package: "docker.io", folders: ["/usr/bin", "/usr/sbin"] })),
@@ -45,50 +49,68 @@ const programs: readonly SystemProgram[] = [
 ];
 
 /**
- * A Docker engine: this machine's where one answers, else one of Debian's packages that is started for as long as it is
- * needed, in a file system view and with processes of its own; what it built stays in the cache.
+ * Calls back with a Docker engine: this machine's where one answers, else one of Debian's packages, which runs as long as
+ * it is used, with processes and mounts of its own. What it built stays in the cache.
  *
  * @throws SetupError where there is neither.
  */
-export async function openDocker(progress: Progress): Promise<Docker> {
-  if (await answers({ command: "docker", args: [] }, process.env)) {
-    return { ...clientOf("docker", [], process.env), own: true, close: async () => {} };
-  }
+export async function withDocker<T>(progress: Progress, use: (docker: Docker) => Promise<T>): Promise<T> {
+  if (await answers(process.env)) return use({ ...clientOf("docker", [], process.env), own: true });
   if (process.getuid?.() !== 0) {
     throw new SetupError(
       "No Docker engine answers, and starting one needs root. What to do: start Docker, or run this as root.",
     );
   }
-  const system = await ensureSystemPrograms(programs, progress);
   const folder = join(cacheFolder(), "docker");
-  const socket = join(folder, "docker.sock");
-  for (const name of ["data", "logs"]) mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
-  rmSync(socket, { force: true });
-  const engine = startProgram({
-    name: "dockerd",
-    command: "unshare",
-    args: [
-      ...["--fork", "--kill-child=SIGKILL", "--pid", "--mount", "--mount-proc", "--propagation=private", "--"],
-      system.path("dockerd"),
-      `--host=unix://${socket}`,
-      `--data-root=${join(folder, "data")}`,
-      `--exec-root=${join(folder, "run")}`,
-      `--pidfile=${join(folder, "dockerd.pid")}`,
-      // Builds use the host's network: they only fetch packages.
-      ...["--bridge=none", "--iptables=false", "--ip-forward=false", "--ip-masq=false"],
-      "--cgroup-parent=/berth-build",
-      "--log-level=warn",
-    ],
-    folder,
-    log: join(folder, "logs", "dockerd.log"),
-    environment: { ...system.environment, HOME: folder },
-  });
-  const client = clientOf(system.path("docker"), [`--host=unix://${socket}`], { ...system.environment, HOME: folder });
-  const close = async (): Promise<void> => {
-    unguard();
-    await endProcess(engine.id, 10_000);
+  const work = async (): Promise<T> => {
+    const { docker, close } = await startEngine(folder, progress);
+    const unguard = beforeFatalSignals(close);
+    try {
+      return await use(docker);
+    } finally {
+      unguard();
+      await close();
+    }
   };
-  const unguard = beforeFatalSignals(close);
+  return withLock(join(folder, "lock"), work, (holder) =>
+    progress.info(`Waiting for process ${holder ?? "?"}, which builds images.`),
+  );
+}
+
+/** Starts an engine on a folder that nobody else's uses. */
+async function startEngine(folder: string, progress: Progress) {
+  const system = await ensureSystemPrograms(programs, progress);
+  const socket = join(folder, "docker.sock");
+  const pidFile = join(folder, "dockerd.pid");
+  for (const name of ["data", "logs"]) mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
+  // Of a run that was killed.
+  for (const file of [socket, pidFile]) rmSync(file, { force: true });
+  const environment = { ...system.environment, HOME: folder };
+  const engine = await startUnshared(
+    {
+      name: "dockerd",
+      command: system.path("dockerd"),
+      args: [
+        `--host=unix://${socket}`,
+        `--data-root=${join(folder, "data")}`,
+        `--exec-root=${join(folder, "run")}`,
+        `--pidfile=${pidFile}`,
+        // Builds use the host's network: they only fetch packages.
+        ...["--bridge=none", "--iptables=false", "--ip-forward=false", "--ip-masq=false"],
+        `--cgroup-parent=/${buildCgroup}`,
+        "--log-level=warn",
+      ],
+      folder,
+      log: join(folder, "logs", "dockerd.log"),
+      environment,
+    },
+    ["mount"],
+  );
+  const client = clientOf(system.path("docker"), [`--host=unix://${socket}`], environment);
+  const close = async (): Promise<void> => {
+    await endProcess(engine.first, 10_000);
+    removeCgroup(buildCgroup);
+  };
   try {
     await untilAnswering(client, engine);
   } catch (error) {
@@ -96,7 +118,7 @@ export async function openDocker(progress: Progress): Promise<Docker> {
     throw error;
   }
   engine.release();
-  return { ...client, own: false, close };
+  return { docker: { ...client, own: false }, close };
 }
 
 type Client = Pick<Docker, "run" | "has" | "save">;
@@ -170,12 +192,10 @@ function runPiped(last: Spawned, first?: Spawned, note?: (line: string) => void)
   return promise;
 }
 
-async function answers(
-  { command, args }: { command: string; args: string[] },
-  environment: Environment,
-): Promise<boolean> {
+/** Whether this machine's own engine does. */
+async function answers(environment: Environment): Promise<boolean> {
   try {
-    await run(command, [...args, "info", "--format={{.ServerVersion}}"], { env: { ...environment }, timeout: 5_000 });
+    await run("docker", ["info", "--format={{.ServerVersion}}"], { env: { ...environment }, timeout: 5_000 });
     return true;
   } catch {
     return false;

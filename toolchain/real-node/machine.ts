@@ -1,6 +1,6 @@
 import { SetupError } from "../errors.ts";
+import { cgroupProblem } from "../system/cgroups.ts";
 import type { SystemProgram } from "../system/programs.ts";
-import { cgroupProblem } from "./cgroups.ts";
 
 /** Where CNI plugins lie: Debian's folder, and that of the project's own releases. */
 const pluginFolders = ["/usr/lib/cni", "/opt/cni/bin"] as const;

@@ -1,10 +1,8 @@
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { startProgram } from "../platform/launch.ts";
-import { endProcess, identify, isAlive, type ProcessId } from "../processes.ts";
+import { endProcess, type ProcessId } from "../processes.ts";
+import { startUnshared } from "../system/unshared.ts";
 
 const run = promisify(execFile);
 
@@ -34,59 +32,24 @@ interface Opening {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-const parts = ["--pid", "--mount", "--net"] as const;
-
 /** Opens new namespaces. @throws Error when the kernel does not let us. */
 export async function openNamespaces({ init, folder, environment }: Opening): Promise<Namespaces> {
-  const outer = startProgram({
-    name: "namespaces",
-    command: "unshare",
-    args: ["--fork", "--kill-child=SIGKILL", "--mount-proc", "--propagation=private", ...parts, "--", init],
-    folder,
-    log: join(folder, "logs", "namespaces.log"),
-    environment,
-  });
-  const first = await untilForked(outer.id.pid, outer.check);
-  outer.release();
-  return reenter(first, environment);
-}
-
-/** Namespaces that are there, by their first process. */
-export function reenter(init: ProcessId, environment: Readonly<Record<string, string>>): Namespaces {
+  const log = join(folder, "logs", "namespaces.log");
+  const program = { name: "namespaces", command: init, args: [], folder, log, environment };
+  const { first, release } = await startUnshared(program, ["mount", "net"]);
+  release();
   const inside = (command: string, ...args: readonly string[]): Command => ({
     command: "nsenter",
-    args: [`--target=${init.pid}`, ...parts, "--", command, ...args],
+    args: [`--target=${first.pid}`, "--pid", "--mount", "--net", "--", command, ...args],
   });
   return {
-    init,
+    init: first,
     inside,
-    async run(program, ...given) {
-      const { command, args } = inside(program, ...given);
+    async run(name, ...given) {
+      const { command, args } = inside(name, ...given);
       const { stdout } = await run(command, args, { env: { ...environment }, maxBuffer: 16e6 });
       return stdout;
     },
-    // Their first process cannot be ended gently by a process outside that it does not expect; nor need it be: whatever
-    // wants to end in order was ended before.
-    end: () => endProcess(init, 2_000),
+    end: () => endProcess(first, 2_000),
   };
-}
-
-/** The process that `unshare` has forked into the new namespaces. */
-async function untilForked(outer: number, check: () => void): Promise<ProcessId> {
-  for (;;) {
-    check();
-    const child = childrenOf(outer)[0];
-    const id = child === undefined ? undefined : identify(child);
-    // Between the fork and the exec it is still a copy of `unshare`.
-    if (id && !readFileSync(`/proc/${id.pid}/comm`, "utf8").startsWith("unshare") && isAlive(id)) return id;
-    await delay(5);
-  }
-}
-
-function childrenOf(pid: number): readonly number[] {
-  try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
-  } catch {
-    return [];
-  }
 }

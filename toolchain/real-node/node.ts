@@ -13,11 +13,11 @@ import { until } from "../platform/ready.ts";
 import { readRecord } from "../platform/record.ts";
 import { endProcess, identify, isAlive } from "../processes.ts";
 import { beforeFatalSignals } from "../signals.ts";
+import { makeCgroup, removeCgroup } from "../system/cgroups.ts";
 import { ensureSystemPrograms, type SystemPrograms } from "../system/programs.ts";
 import { type Progress, silent } from "../terminal.ts";
 import { ensureTools, type Tool } from "../tools.ts";
 import { withImageOf } from "./archive.ts";
-import { makeCgroups, nodeCgroup, removeCgroups } from "./cgroups.ts";
 import { assertFit, nodeSystemPrograms } from "./machine.ts";
 import { type Namespaces, openNamespaces } from "./namespaces.ts";
 import { hostRules, link, routes } from "./network.ts";
@@ -30,6 +30,7 @@ import {
   type NodeFolders,
   type NodeProgram,
   networkConfig,
+  nodeCgroup,
   nodeCommandLine,
   nodePrograms,
   ownImages,
@@ -107,7 +108,7 @@ async function occupy(
   try {
     const namespaces = await openNamespaces({ init, folder: node, environment });
     writeOccupant({ ...occupant, init: namespaces.init });
-    makeCgroups();
+    makeCgroup(nodeCgroup);
     await connect(namespaces, environment);
     return namespaces;
   } catch (error) {
@@ -154,7 +155,7 @@ async function takeAway(occupant: Occupant, environment: Readonly<Record<string,
   quietly("ip", "link", "delete", link.name);
   quietly("nft", "delete", "table", "ip", "berth_node");
   writeFileSync(forwardingSwitch, forwarding);
-  removeCgroups();
+  removeCgroup(nodeCgroup);
   removeOccupant();
 }
 
@@ -220,7 +221,7 @@ async function startPrograms(
   const access = accessOf(platform);
   writeFileSync(join(node, "containerd.toml"), containerdConfig(folders));
   writeFileSync(join(node, "cni", "10-berth.conflist"), networkConfig(folders));
-  writeFileSync(join(node, "kubelet.json"), kubeletConfig(folders, nodeCgroup));
+  writeFileSync(join(node, "kubelet.json"), kubeletConfig(folders));
   // Addresses of pods that are no more.
   rmSync(join(node, "addresses"), { recursive: true, force: true });
 

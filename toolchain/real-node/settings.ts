@@ -62,8 +62,11 @@ export function networkConfig({ node }: Pick<NodeFolders, "node">): string {
   });
 }
 
+/** The control group below which pods are; there is one real node on a machine. */
+export const nodeCgroup = "berth-node";
+
 /** The kubelet's settings. */
-export function kubeletConfig({ platform }: Pick<NodeFolders, "platform">, cgroup: string): string {
+export function kubeletConfig({ platform }: Pick<NodeFolders, "platform">): string {
   return JSON.stringify({
     apiVersion: "kubelet.config.k8s.io/v1beta1",
     kind: "KubeletConfiguration",
@@ -76,7 +79,7 @@ export function kubeletConfig({ platform }: Pick<NodeFolders, "platform">, cgrou
     },
     authorization: { mode: "Webhook" },
     cgroupDriver: "cgroupfs",
-    cgroupRoot: `/${cgroup}`,
+    cgroupRoot: `/${nodeCgroup}`,
     // The machine is somebody's own: what else runs on it counts as little as on a node.
     failSwapOn: false,
     failCgroupV1: false,
