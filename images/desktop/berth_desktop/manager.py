@@ -33,12 +33,14 @@ class Part:
 
     name: str
     command: tuple[str, ...]
+    is_quiet: bool = False
+    """Whether nobody wants to read what it prints."""
     after: float = 0.0
     """Seconds after the start of the desktop: what nobody looks at makes room for what is shown first."""
 
 
 PARTS = (
-    Part("panel", ("tint2", "-c", "/etc/berth/desktop/tint2rc")),
+    Part("panel", ("tint2", "-c", "/etc/berth/desktop/tint2rc"), is_quiet=True),
     Part("screen-agent", (sys.executable, "/opt/screen-agent.py", "serve"), after=3.0),
 )
 
@@ -51,7 +53,7 @@ def wait_before(restarts: int) -> float:
 class Keeper:
     """Keeps one part running."""
 
-    def __init__(self, part: Part, now: float, spawn: Callable[[Sequence[str]], subprocess.Popen[bytes]]) -> None:
+    def __init__(self, part: Part, now: float, spawn: Callable[[Sequence[str], bool], subprocess.Popen[bytes]]) -> None:
         self.part = part
         self._spawn = spawn
         self._process: subprocess.Popen[bytes] | None = None
@@ -74,7 +76,7 @@ class Keeper:
 
     def _try_to_spawn(self, now: float) -> subprocess.Popen[bytes] | None:
         try:
-            return self._spawn(self.part.command)
+            return self._spawn(self.part.command, self.part.is_quiet)
         except OSError as error:
             say(f"{self.part.name}: {error}")
             self._restarts += 1
@@ -112,9 +114,12 @@ class Starter:
         self._running = [process for process in self._running if process.poll() is None]
 
 
-def spawn(command: Sequence[str]) -> subprocess.Popen[bytes]:
+def spawn(command: Sequence[str], is_quiet: bool = False) -> subprocess.Popen[bytes]:
     """Starts a program in a session of its own, in the home; raises `OSError`."""
-    return subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL, cwd=Path.home())
+    output = subprocess.DEVNULL if is_quiet else None
+    return subprocess.Popen(
+        command, start_new_session=True, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=Path.home()
+    )
 
 
 def answer(line: bytes, starter: Starter, now: float) -> dict[str, object]:

@@ -15,6 +15,7 @@ const parts = [
   ...["lib/jquery.ba-throttle-debounce.js", "lib/bencode.js", "lib/zlib.js", "lib/lz4.js"].map(ofXpra),
   join(here, "before.js"),
   ...["Keycodes.js", "Protocol.js", "Window.js", "Utilities.js", "MediaSourceUtil.js", "Client.js"].map(ofXpra),
+  join(here, "clipboard.js"),
   join(here, "page.js"),
 ];
 

@@ -58,17 +58,14 @@
     }, secondsBetweenTries * 1000);
   }
 
-  /** What is pasted here reaches the desktop, and what is copied there the browser's clipboard. */
+  /** What is pasted into this page reaches the desktop, and what is copied there the browser. */
   function shareClipboard(client) {
     pasteboard.addEventListener("paste", (event) => {
-      const text = event.clipboardData?.getData("text/plain");
-      if (text === undefined) return;
-      client.clipboard_buffer = unescape(encodeURIComponent(text));
-      client.send_clipboard_token(client.clipboard_buffer);
+      Clipboard.offer(client, event.clipboardData.getData("text/plain"));
       event.preventDefault();
     });
     const copy = () => {
-      pasteboard.value = decodeURIComponent(escape(client.get_clipboard_buffer() ?? ""));
+      pasteboard.value = Clipboard.fromWire(client.clipboard_buffer);
       pasteboard.select();
       client.clipboard_pending = false;
     };
@@ -112,6 +109,8 @@
     });
   }
 
+  // It speaks of every key.
+  Utilities.log = Utilities.clog = Utilities.cdebug = () => {};
   again.addEventListener("click", () => location.reload());
   window.addEventListener("contextmenu", (event) => event.preventDefault());
 
