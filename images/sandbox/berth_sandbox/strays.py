@@ -1,0 +1,63 @@
+"""What is left of a run whose keeper is gone, and of the folders that all runs share."""
+
+import os
+import secrets
+import signal
+
+from .files import opened
+from .keeper.disk import open_folder
+from .keeper.tree import all_processes, below, end_below
+from .remove import remove_tree
+
+SHARED_MEMORY = "/dev/shm"
+
+
+def tasks_of(pid: int) -> list[int]:
+    """Ids of a process' threads: each of them can be signalled as if it were the process."""
+    try:
+        return [int(name) for name in os.listdir(f"/proc/{pid}/task")]
+    except OSError:
+        return [pid]
+
+
+def end_strays(keepers: set[int]) -> None:
+    """
+    Ends everything below the runner but its keepers and what they keep. If it cannot be ended one by one, everything of this
+    user is killed at once, which nothing escapes: other runs with it, and they are reported so; the container stays.
+    """
+    for pid in _strays(keepers):
+        if not end_below(pid, with_itself=True):
+            os.kill(-1, signal.SIGKILL)
+            break
+    for pid in _strays(keepers):
+        try:
+            os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:
+            pass
+
+
+def _strays(keepers: set[int]) -> list[int]:
+    """Children that nobody keeps: the runner is given those whose keeper is gone."""
+    own = os.getpid()
+    return [process.pid for process in below(own, all_processes()) if process.parent == own and process.pid not in keepers]
+
+
+def clear_shared_memory(folder: str = SHARED_MEMORY) -> None:
+    """Removes what runs left in the shared memory: it counts as the workspace's."""
+    try:
+        with opened(open_folder(folder)) as descriptor:
+            for name in os.listdir(descriptor):
+                _remove(name, descriptor)
+    except OSError:
+        pass
+
+
+def _remove(name: str, folder: int) -> None:
+    try:
+        os.unlink(name, dir_fd=folder)
+    except IsADirectoryError:
+        moved = f".removed-{secrets.token_hex(8)}"
+        os.rename(name, moved, src_dir_fd=folder, dst_dir_fd=folder)
+        remove_tree(moved, folder)
+    except OSError:
+        pass
