@@ -12,6 +12,8 @@ from .windows import Window, parse_places, parse_windows, windows_of
 # A program that starts cold reads a few hundred megabytes first.
 WINDOW_SECONDS = 30.0
 LOOK_SECONDS = 0.1
+# Two seconds: a window manager that is busy lists a window for a while after it is gone.
+TRIES = 20
 SHORT_SECONDS = 10.0
 
 
@@ -35,10 +37,19 @@ class Desk:
 
     def windows(self, with_places: bool = False) -> tuple[Window, ...]:
         """Every window, the oldest first."""
-        windows = parse_windows(self._run("wmctrl", "-l", "-p", "-x"), self.apps)
+        windows = parse_windows(self._listed(), self.apps)
         active = self._active()
         windows = tuple(replace(window, active=window.id == active) for window in windows)
         return self._with_places(windows) if with_places and windows else windows
+
+    def _listed(self) -> str:
+        """What wmctrl lists. It fails as a whole for a window that is listed and gone, so it is asked again."""
+        for _ in range(TRIES - 1):
+            try:
+                return self._run("wmctrl", "-l", "-p", "-x")
+            except AppError:
+                time.sleep(LOOK_SECONDS)
+        return self._run("wmctrl", "-l", "-p", "-x")
 
     def _with_places(self, windows: Sequence[Window]) -> tuple[Window, ...]:
         asked = [word for window in windows for word in ("getwindowgeometry", "--shell", str(window.id))]

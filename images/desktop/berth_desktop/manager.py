@@ -95,19 +95,21 @@ class Starter:
     def __init__(self, apps: Sequence[App], spawn: Callable[[Sequence[str]], subprocess.Popen[bytes]]) -> None:
         self._apps = apps
         self._spawn = spawn
-        self._last: dict[str, float] = {}
+        self._last: dict[str, tuple[float, subprocess.Popen[bytes]]] = {}
         self._running: list[subprocess.Popen[bytes]] = []
 
     def start(self, name: str, now: float) -> None:
-        """Starts an app, unless the same was asked a moment ago; raises `AppError`."""
+        """Starts an app, unless it was started a moment ago and did not fail; raises `AppError`."""
         app = find_app(self._apps, name)
-        if now - self._last.get(app.name, float("-inf")) < SAME_CLICK_SECONDS:
+        at, last = self._last.get(app.name, (float("-inf"), None))
+        if now - at < SAME_CLICK_SECONDS and last is not None and last.poll() in (None, 0):
             return
-        self._last[app.name] = now
         try:
-            self._running.append(self._spawn(app.command))
+            process = self._spawn(app.command)
         except OSError as error:
             raise AppError(f"{app.name}: {error}") from error
+        self._last[app.name] = (now, process)
+        self._running.append(process)
 
     def reap(self) -> None:
         """Takes note of apps that have ended."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from .apps import AppError, find_app
 from .desk import Desk, fail, run
 from .requests import ask_to_start
+from .typing import type_text
 
 PORT = 8687
 MAX_BODY = 64 * 1024
@@ -28,24 +29,21 @@ USAGE = """usage: screen-agent.py screenshot FILE     the screen as PNG; "-" is 
        screen-agent.py key KEYS            presses keys: ctrl+s, Return
        screen-agent.py serve               serves the same over HTTP, on 127.0.0.1:8687"""
 
-Action = tuple[str, ...]
 
 
-def input_of(action: Mapping[str, object]) -> tuple[Action, str | None]:
-    """What xdotool does for an input, and what it reads; raises `ValueError` for one that nobody knows."""
+def input_of(action: Mapping[str, object]) -> tuple[str, ...]:
+    """What xdotool does for an input; raises `ValueError` for one that nobody knows."""
     match action:
         case {"type": "move", "x": int(x), "y": int(y)}:
-            return ("mousemove", str(x), str(y)), None
+            return ("mousemove", str(x), str(y))
         case {"type": "click", "x": int(x), "y": int(y), **rest}:
             button, times = _count(rest, "button", 1, 3), _count(rest, "count", 1, 3)
-            return ("mousemove", str(x), str(y), "click", "--repeat", str(times), str(button)), None
+            return ("mousemove", str(x), str(y), "click", "--repeat", str(times), str(button))
         case {"type": "scroll", "x": int(x), "y": int(y), "lines": int(lines)} if lines != 0:
             wheel = ("click", "--repeat", str(min(abs(lines), 100)), "5" if lines > 0 else "4")
-            return ("mousemove", str(x), str(y), *wheel), None
-        case {"type": "type", "text": str(text)}:
-            return ("type", "--clearmodifiers", "--delay", "1", "--file", "-"), text
+            return ("mousemove", str(x), str(y), *wheel)
         case {"type": "key", "keys": str(keys)} if keys and not keys.startswith("-"):
-            return ("key", "--clearmodifiers", keys), None
+            return ("key", "--clearmodifiers", keys)
     raise ValueError('write {"type": "move" | "click" | "scroll" | "type" | "key", …}: see README.md')
 
 
@@ -58,8 +56,11 @@ def _count(rest: Mapping[str, object], key: str, default: int, most: int) -> int
 
 def do_input(action: Mapping[str, object]) -> None:
     """Does one input; raises `AppError` or `ValueError`."""
-    words, text = input_of(action)
-    run("xdotool", *words, stdin=text)
+    match action:
+        case {"type": "type", "text": str(text)}:
+            type_text(text, run)
+        case _:
+            run("xdotool", *input_of(action))
 
 
 def screenshot() -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .apps import App, AppError
 
 # 0x01200003  0 1234   mousepad.Mousepad  host Untitled 1 - Mousepad
-LINE = re.compile(r"^(0x[0-9a-f]+)\s+(-?\d+)\s+(\d+)\s+(.*?)\s+(\S+) (.*)$")
+LINE = re.compile(r"^(0x[0-9a-f]+)\s+(-?\d+)\s+(\d+)\s+(.*?) {2,}(\S+) (.*)$")
 # What `wmctrl` says of a window without a class.
 NO_CLASS = "N/A"
 

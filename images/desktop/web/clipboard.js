@@ -1,6 +1,9 @@
 // The clipboard, between xpra's client and the page: text, both ways. The client as it comes takes UTF-8 for Latin-1 where
 // the browser lets it at the clipboard.
 
+// Text only.
+CLIPBOARD_IMAGES = false;
+
 const Clipboard = {
   /** Text as the wire has it: one character for each byte of UTF-8. */
   toWire: (text) => unescape(encodeURIComponent(text)),
