@@ -1,7 +1,7 @@
 #!/usr/bin/python3 -IBS
 """
-Writes an image's bill of materials as SPDX 2.3 JSON, while it is built: Debian's packages as dpkg knows them, packages of
-npm and others as they are named, and our own files with their sums. The same image gives the same text.
+Writes an image's bill of materials as SPDX 2.3 JSON, while it is built: Debian's packages as dpkg knows them, packages
+of npm and others as they are named, and our own files with their sums. The same image gives the same text.
 
     sbom.py --name sandbox [--npm FOLDER]… [--package NAME=VERSION]… [--files FOLDER]… > /opt/berth/sbom.spdx.json
 """
@@ -127,7 +127,9 @@ def main() -> None:
     """Reads what is asked for and prints the document."""
     parser = argparse.ArgumentParser(description="A bill of materials of this image, as SPDX 2.3 JSON.")
     parser.add_argument("--name", required=True, help="name of the image")
-    parser.add_argument("--npm", action="append", default=[], type=Path, metavar="FOLDER", help="folder with npm packages")
+    parser.add_argument(
+        "--npm", action="append", default=[], type=Path, metavar="FOLDER", help="folder with npm packages"
+    )
     parser.add_argument("--package", action="append", default=[], metavar="NAME=VERSION", help="a package of no list")
     parser.add_argument("--files", action="append", default=[], type=Path, metavar="FOLDER", help="folder of own files")
     asked = parser.parse_args()

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -133,24 +134,18 @@ class Signs:
 
     def input(self) -> None:
         """The user did something."""
-        try:
+        with suppress(OSError):
             (self._run / "input").touch()
-        except OSError:
-            pass
 
     def begin_job(self, name: str, pid: int) -> None:
         """A job runs as long as this process, or until it is ended."""
-        try:
+        with suppress(OSError):
             (self._run / "jobs" / name).write_text(str(pid))
-        except OSError:
-            pass
 
     def end_job(self, name: str) -> None:
         """The job is over."""
-        try:
+        with suppress(OSError):
             (self._run / "jobs" / name).unlink()
-        except OSError:
-            pass
 
 
 def signs_of_environment() -> Signs:

@@ -110,5 +110,7 @@ class Activity:
                 raise ValueError(f"exit {outcome.code}")
             return parse_seen(outcome.output)
         except ValueError as error:
-            log("warn", "a program of activity.d said nothing that can be used", program=program.name, reason=str(error))
+            log(
+                "warn", "a program of activity.d said nothing that can be used", program=program.name, reason=str(error)
+            )
             return NOTHING

@@ -4,8 +4,9 @@ import os
 import signal
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
-FileAction = tuple[int, ...]
+FileAction = tuple[int | str, ...]
 
 
 class Child:
@@ -28,10 +29,8 @@ class Child:
 
     def signal_group(self, number: signal.Signals) -> None:
         """Sends a signal to its whole process group, if anything is left of it."""
-        try:
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, number)
-        except (ProcessLookupError, PermissionError):
-            pass
 
     def end(self, status: int) -> None:
         """Notes its end: `status` is that of `waitpid`."""

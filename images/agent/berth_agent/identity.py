@@ -86,6 +86,11 @@ class Identity:
         for program in programs_of(self._programs):
             outcome = run_program(self._children, program, environ, PROGRAM_SECONDS)
             # What it printed may hold what it was given, so it goes nowhere.
-            log("info" if outcome.code == 0 else "error", "told of the identity", program=program.name, code=outcome.code)
+            log(
+                "info" if outcome.code == 0 else "error",
+                "told of the identity",
+                program=program.name,
+                code=outcome.code,
+            )
             is_told = is_told and outcome.code == 0
         return is_told

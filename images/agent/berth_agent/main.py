@@ -118,4 +118,9 @@ def make_run_folder(settings: Settings) -> None:
         (settings.run / "jobs").mkdir(parents=True, exist_ok=True)
         settings.run.chmod(0o700)
     except OSError as error:
-        log("warn", "cannot make the run folder: no input and no jobs are seen", path=str(settings.run), reason=str(error))
+        log(
+            "warn",
+            "cannot make the run folder: no input and no jobs are seen",
+            path=str(settings.run),
+            reason=str(error),
+        )

@@ -52,7 +52,6 @@ class Readiness:
         self._started = time.monotonic()
         self._lock = threading.Lock()
         self._checked = (float("-inf"), "not checked yet")
-        self._reason: str | None = None
         self.is_stopping = False
         """Set when the workspace is told to end: nobody new should come."""
         self.seconds_to_ready: float | None = None
@@ -66,11 +65,11 @@ class Readiness:
             at, reason = self._checked
             if time.monotonic() - at < FRESH_SECONDS:
                 return reason or None
-            reason = self._check()
-            self._checked = (time.monotonic(), reason or "")
-            if reason is None and self.seconds_to_ready is None:
+            found = self._check()
+            self._checked = (time.monotonic(), found or "")
+            if found is None and self.seconds_to_ready is None:
                 self.seconds_to_ready = time.monotonic() - self._started
-            return reason
+            return found
 
     def _check(self) -> str | None:
         for file in files_of(self._folder):
@@ -81,8 +80,12 @@ class Readiness:
 
     def _check_file(self, file: Path) -> str | None:
         if os.access(file, os.X_OK):
-            code, output = (outcome := run_program(self._children, file, self._environ, CHECK_SECONDS)).code, outcome.output
-            return None if code == 0 else f"exit {code}: {output[-200:]}"
-        lines = (line.strip() for line in file.read_text().splitlines())
+            outcome = run_program(self._children, file, self._environ, CHECK_SECONDS)
+            return None if outcome.code == 0 else f"exit {outcome.code}: {outcome.output[-200:]}"
+        try:
+            text = file.read_text()
+        except (OSError, ValueError) as error:
+            return f"cannot be read: {error}"
+        lines = (line.strip() for line in text.splitlines())
         reasons = (check_line(line) for line in lines if line and not line.startswith("#"))
         return next((reason for reason in reasons if reason is not None), None)

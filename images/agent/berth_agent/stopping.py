@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from .children import Child, Children
@@ -75,9 +76,7 @@ class Stopping:
 def kill_all(main: Child) -> None:
     """Kills every process of the container; outside of one, the main process' group."""
     if os.getpid() == 1:
-        try:
+        with suppress(ProcessLookupError):
             os.kill(-1, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
     else:
         main.signal_group(signal.SIGKILL)

@@ -5,6 +5,7 @@ import time
 from dataclasses import asdict
 
 from aiohttp import web
+
 from berth_agent.identity import PUBLIC, read_identity
 from berth_web import Handler, Signs, ok, problems, read_object
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from aiohttp import web
+
 from berth_web import signs_of_environment
 
 from .gateway import Gateway

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiohttp import WSCloseCode, WSMsgType, web
+
 from berth_web import Problem, Signs, ok, problems
 
 from .terminal import Terminal
@@ -23,7 +24,13 @@ HEADERS = {
 }
 HEARTBEAT = 20.0
 MAX_MESSAGE = 1024 * 1024
-TYPES = {".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+TYPES = {
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+}
 SENDING_SECONDS = 30.0
 
 
@@ -129,8 +136,8 @@ def obey(terminal: Terminal, text: str) -> None:
 
 def assert_own_page(headers: Mapping[str, str]) -> None:
     """
-    Refuses a page of another site: browsers let every page open a line to every host, with the user's cookies, and say in
-    `Origin` whose page it is. A proxy may have given the request another host; then it says which one was asked for.
+    Refuses a page of another site: browsers let every page open a line to every host, with the user's cookies, and say
+    in `Origin` whose page it is. A proxy may have given the request another host; then it says which was asked for.
     """
     origin = headers.get("Origin", "")
     hosts = [headers.get("Host", ""), *headers.get("X-Forwarded-Host", "").split(",")]

@@ -7,6 +7,7 @@ import signal
 import struct
 import termios
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from .history import History
 
@@ -129,10 +130,8 @@ class Terminal:
         """The line is cut: the shell saves its history, tells its jobs, and ends."""
         if self.code is None:
             for group in {self._pid, self.foreground_job() or self._pid}:
-                try:
+                with suppress(ProcessLookupError, PermissionError):
                     os.killpg(group, signal.SIGHUP)
-                except (ProcessLookupError, PermissionError):
-                    pass
 
     async def wait(self) -> None:
         """Until the shell has ended."""
@@ -166,8 +165,8 @@ def _start_shell(environ: Mapping[str, str]) -> tuple[int, int]:
     master, slave = os.openpty()
     path = os.ttyname(slave)
     try:
-        actions = [(os.POSIX_SPAWN_OPEN, 0, path, os.O_RDWR, 0)]
-        actions += [(os.POSIX_SPAWN_DUP2, 0, number) for number in (1, 2)]
+        open_terminal = (os.POSIX_SPAWN_OPEN, 0, path, os.O_RDWR, 0)
+        actions = [open_terminal, *((os.POSIX_SPAWN_DUP2, 0, number) for number in (1, 2))]
         reset = [signal.SIGPIPE, signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
         pid = os.posix_spawn(
             SHELL, ["-bash"], dict(environ), file_actions=actions, setsid=True, setsigmask=[], setsigdef=reset

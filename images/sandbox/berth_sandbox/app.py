@@ -3,12 +3,14 @@
 import asyncio
 import os
 import stat
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import suppress
 from ipaddress import ip_address
+from typing import TypeVar
 
 from aiohttp import web
+
 from berth_web import Handler, Problem, Signs, ok, problems, read_object
 
 from .archive import pack, unpack
@@ -21,6 +23,8 @@ from .runs import Run, Runs
 from .settings import Settings
 from .store import Sandbox, Store
 from .strays import end_strays
+
+Result = TypeVar("Result")
 
 # So long a caller may take for one piece of output before it is taken for gone.
 STALL_SECONDS = 60.0
@@ -75,8 +79,8 @@ class Api:
     @web.middleware
     async def _from_without(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """
-        A program in a sandbox could ask for another one to get round its limits: who asks from within the workspace is told
-        only that the runner is there.
+        A program in a sandbox could ask for another one to get round its limits: who asks from within the workspace is
+        told only that the runner is there.
         """
         if request.path == "/health":
             return await handler(request)
@@ -117,8 +121,9 @@ class Api:
 
     async def delete(self, request: web.Request) -> web.Response:
         sandbox = self._sandbox(request)
+        self._store.forget(sandbox)
         await self._runs.end(sandbox)
-        await self._apart(self._store.delete, sandbox)
+        await self._apart(self._store.remove, sandbox)
         return web.Response(status=204)
 
     async def run(self, request: web.Request) -> web.StreamResponse:
@@ -138,7 +143,7 @@ class Api:
             if run.report is None:
                 await response.write(b'{"exit": null, "signal": null, "reason": "killed"}\n')
             await response.write_eof()
-        except (ConnectionError, asyncio.TimeoutError):
+        except (ConnectionError, TimeoutError):
             # Nobody listens any more: the run ends with the context that this is in.
             if request.transport is not None:
                 request.transport.abort()
@@ -188,7 +193,7 @@ class Api:
     def _sandbox(self, request: web.Request) -> Sandbox:
         return self._store.get(request.match_info["id"])
 
-    async def _apart(self, work, *arguments):  # type: ignore[no-untyped-def]
+    async def _apart(self, work: Callable[..., Result], *arguments: object) -> Result:
         """Work that takes long, beside the answers to others."""
         return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
 
@@ -211,7 +216,9 @@ def pieces(descriptor: int, size: int) -> Iterator[bytes]:
 def is_from_within(request: web.Request) -> bool:
     """Whether a request came from an address of the workspace itself."""
     transport = request.transport
-    peer, own = (None, None) if transport is None else (transport.get_extra_info(name) for name in ("peername", "sockname"))
+    peer, own = (
+        (None, None) if transport is None else (transport.get_extra_info(name) for name in ("peername", "sockname"))
+    )
     if not peer or not own:
         return True
     address = ip_address(peer[0].partition("%")[0])

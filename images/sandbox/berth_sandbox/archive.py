@@ -80,8 +80,8 @@ def _pack_file(info: tarfile.TarInfo, file: int) -> Iterator[bytes]:
 
 def unpack(archive: BinaryIO, root: int, path: str, room: int) -> int:
     """
-    Writes the files of an archive into a folder of the sandbox, which is made where it is missing. Folders, files and links
-    are taken, whose names must stay within; what was written before a refusal stays. Returns how many there were.
+    Writes the files of an archive into a folder of the sandbox, which is made where it is missing. Folders, files and
+    links are taken, whose names must stay within; what was written before a refusal stays. Returns how many there were.
     """
     base = parts_of(path)
     count = 0

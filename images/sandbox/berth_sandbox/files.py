@@ -3,9 +3,8 @@
 import os
 import secrets
 import stat
-from collections.abc import AsyncIterator, Callable
-from contextlib import contextmanager
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from berth_web import Problem, invalid, mistake
 
@@ -53,10 +52,8 @@ def make_folders(root: int, names: list[str]) -> int:
     current = os.dup(root)
     for index, name in enumerate(names):
         try:
-            try:
+            with suppress(FileExistsError):
                 os.mkdir(name, 0o755, dir_fd=current)
-            except FileExistsError:
-                pass
             flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
             following = os.open(name, flags, dir_fd=current)
         except OSError as error:
@@ -93,8 +90,8 @@ def open_file_or_folder(root: int, path: str) -> tuple[int, os.stat_result]:
 
 async def write_file(root: int, path: str, chunks: AsyncIterator[bytes], room: Callable[[], int]) -> int:
     """
-    Writes a file whole, or not at all: beside its place first, so that nothing that is there is written through. `room` is
-    how many bytes the sandbox has left. Returns the file's size.
+    Writes a file whole, or not at all: beside its place first, so that nothing that is there is written through. `room`
+    is how many bytes the sandbox has left. Returns the file's size.
     """
     names = parts_of(path)
     if not names:
@@ -110,10 +107,8 @@ async def write_file(root: int, path: str, chunks: AsyncIterator[bytes], room: C
         except IsADirectoryError:
             raise invalid(mistake("path", path, "It is a folder: name a file.")) from None
         finally:
-            try:
+            with suppress(FileNotFoundError):
                 os.unlink(temporary, dir_fd=folder)
-            except FileNotFoundError:
-                pass
 
 
 async def copy(chunks: AsyncIterator[bytes], file: int, most: int) -> int:
@@ -122,7 +117,9 @@ async def copy(chunks: AsyncIterator[bytes], file: int, most: int) -> int:
     async for chunk in chunks:
         size += len(chunk)
         if size > most:
-            raise Problem(507, f"body: found more than {max(most, 0)} bytes. The sandbox has room for no more: see diskMiB.")
+            raise Problem(
+                507, f"body: found more than {max(most, 0)} bytes. The sandbox has room for no more: see diskMiB."
+            )
         try:
             view = memoryview(chunk)
             while view:

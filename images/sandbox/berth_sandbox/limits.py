@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from berth_web import Mistake, Problem, invalid, mistake, whole_number
+from berth_web import Mistake, Problem, invalid, whole_number
 
 MIB = 1024 * 1024
 
@@ -64,6 +64,3 @@ def limits_of_file(value: object, most: Limits) -> Limits:
     except Problem as problem:
         wrong = {error.field for error in problem.mistakes}
         return parse_limits({name: number for name, number in kept.items() if name not in wrong}, most)
-
-
-__all__ = ["API_NAMES", "LEAST", "MIB", "Limits", "limits_of_file", "mistake", "parse_limits"]

@@ -8,6 +8,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from aiohttp import web
+
 from berth_web import signs_of_environment
 
 from .app import Api

@@ -9,8 +9,8 @@ from .keeper.disk import open_folder
 
 def remove_tree(name: str, parent: int) -> None:
     """
-    Removes a folder of `parent` and all in it, links not followed. Each folder in it is moved up before it is emptied, so
-    that no depth is too deep: neither for names nor for open files.
+    Removes a folder of `parent` and all in it, links not followed. Each folder in it is moved up before it is emptied,
+    so that no depth is too deep: neither for names nor for open files.
     """
     waiting = [name]
     while waiting:

@@ -58,11 +58,11 @@ def _wrong_choice(body: Mapping[str, object]) -> list[Mistake]:
 
 def _wrong_command(body: Mapping[str, object]) -> list[Mistake]:
     command = body.get("command", ["true"])
-    is_list = isinstance(command, list) and bool(command) and all(_is_argument(word) for word in command)
-    if not is_list or command[0] == "":
+    if not isinstance(command, list) or not command or command[0] == "" or not all(map(_is_argument, command)):
         return [mistake("command", command, 'Write a list of texts, the program first: ["ls", "-l"].')]
     if sum(len(word.encode()) + 1 for word in command) > MAX_ARGUMENTS_BYTES:
-        return [mistake("command", command, f"Keep it below {MAX_ARGUMENTS_BYTES} bytes: send what is long as stdin or file.")]
+        fix = f"Keep it below {MAX_ARGUMENTS_BYTES} bytes: send what is long as stdin or file."
+        return [mistake("command", command, fix)]
     return []
 
 
@@ -75,7 +75,11 @@ def _wrong_env(body: Mapping[str, object]) -> list[Mistake]:
     env = body.get("env", {})
     if not isinstance(env, dict):
         return [mistake("env", env, 'Write an object of texts: {"NAME": "value"}.')]
-    wrong = [name for name, value in env.items() if not name or "=" in name or not _is_argument(name) or not _is_argument(value)]
+    wrong = [
+        name
+        for name, value in env.items()
+        if not name or "=" in name or not _is_argument(name) or not _is_argument(value)
+    ]
     if wrong:
         return [mistake(f"env.{name}", env[name], "Write a name without '=' and a text without NUL.") for name in wrong]
     if sum(len(name.encode()) + len(value.encode()) + 2 for name, value in env.items()) > MAX_ARGUMENTS_BYTES:

@@ -5,7 +5,7 @@ import json
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from berth_web import Problem, Signs
@@ -64,6 +64,11 @@ class Run:
         except TimeoutError:
             self.keeper.kill()
             return await self.keeper.wait()
+        finally:
+            # It may have gone before it was told to.
+            with suppress(OSError):
+                assert self.keeper.stdin is not None
+                await self.keeper.stdin.wait_closed()
 
 
 class Runs:
@@ -101,14 +106,15 @@ class Runs:
         sandbox.is_running = True
         code: str | None = None
         try:
-            code = write_code(sandbox, request)
-            run = await self._start(sandbox, request, code)
+            try:
+                code = write_code(sandbox, request)
+                run = await self._start(sandbox, request, code)
+            except OSError as error:
+                raise Problem(503, f"The run cannot begin: {error.strerror}.") from None
             try:
                 yield run
             finally:
                 await self._finish(run)
-        except OSError as error:
-            raise Problem(503, f"The run cannot begin: {error.strerror}.") from None
         finally:
             remove_code(sandbox, code)
             sandbox.is_running = False
@@ -152,10 +158,8 @@ class Runs:
         sandbox.is_running = False
         sandbox.last_run = run.report or KILLED
         run.ended.set()
-        try:
+        with suppress(OSError):
             sandbox.save()
-        except OSError:
-            pass
 
 
 def spec_of(sandbox: Sandbox, request: RunRequest, code: str | None, protected: list[int], landlock: bool) -> RunSpec:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,10 +46,8 @@ class Sandbox:
         """Opens the folder of its files, which a program may have replaced: a link is not followed."""
         with opened(open_folder(str(self.path))) as folder:
             for name in ("files", "tmp"):
-                try:
+                with suppress(FileExistsError):
                     os.mkdir(name, 0o700, dir_fd=folder)
-                except FileExistsError:
-                    pass
             try:
                 return open_folder("files", folder)
             except OSError:
@@ -120,20 +119,26 @@ class Store:
         self._sandboxes[name] = sandbox
         return sandbox
 
-    def delete(self, sandbox: Sandbox) -> None:
-        """Removes one and its files."""
+    def forget(self, sandbox: Sandbox) -> None:
+        """Nobody finds it any more."""
         self._sandboxes.pop(sandbox.id, None)
-        self._remove(sandbox.id)
+
+    def remove(self, sandbox: Sandbox) -> None:
+        """Removes its files. Under another name first: half of a sandbox must not come back after a restart."""
+        with opened(open_folder(str(self._root))) as root:
+            moved = f".removed-{secrets.token_hex(8)}"
+            try:
+                os.rename(sandbox.id, moved, src_dir_fd=root, dst_dir_fd=root)
+            except FileNotFoundError:
+                return
+        self._remove(moved)
 
     def _remove(self, name: str) -> None:
         with opened(open_folder(str(self._root))) as root:
             try:
                 remove_tree(name, root)
-            except (NotADirectoryError, OSError):
-                try:
-                    os.unlink(name, dir_fd=root)
-                except OSError:
-                    pass
+            except NotADirectoryError:
+                os.unlink(name, dir_fd=root)
 
 
 def now() -> str:

@@ -3,6 +3,7 @@
 import os
 import secrets
 import signal
+from contextlib import suppress
 
 from .files import opened
 from .keeper.disk import open_folder
@@ -22,24 +23,25 @@ def tasks_of(pid: int) -> list[int]:
 
 def end_strays(keepers: set[int]) -> None:
     """
-    Ends everything below the runner but its keepers and what they keep. If it cannot be ended one by one, everything of this
-    user is killed at once, which nothing escapes: other runs with it, and they are reported so; the container stays.
+    Ends everything below the runner but its keepers and what they keep. If it cannot be ended one by one, everything of
+    this user is killed at once, which nothing escapes: other runs with it, and they are reported so; the container
+    stays.
     """
     for pid in _strays(keepers):
         if not end_below(pid, with_itself=True):
             os.kill(-1, signal.SIGKILL)
             break
     for pid in _strays(keepers):
-        try:
+        with suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)
-        except ChildProcessError:
-            pass
 
 
 def _strays(keepers: set[int]) -> list[int]:
     """Children that nobody keeps: the runner is given those whose keeper is gone."""
     own = os.getpid()
-    return [process.pid for process in below(own, all_processes()) if process.parent == own and process.pid not in keepers]
+    return [
+        process.pid for process in below(own, all_processes()) if process.parent == own and process.pid not in keepers
+    ]
 
 
 def clear_shared_memory(folder: str = SHARED_MEMORY) -> None:

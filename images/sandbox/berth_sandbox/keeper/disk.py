@@ -11,8 +11,8 @@ MAX_DEPTH = 64
 
 def used_by(folder: int, most: int) -> int:
     """
-    Bytes that the files below an open folder take on the disk, links not followed. Counting ends when there is more than
-    `most`; too many files, or folders too deep, count as more.
+    Bytes that the files below an open folder take on the disk, links not followed. Counting ends when there is more
+    than `most`; too many files, or folders too deep, count as more.
     """
     count = _Count(most)
     count.add(folder, 0)

@@ -1,6 +1,6 @@
 """
-Walls by Landlock, which any process may build around itself where the kernel has it: a run reaches its own files and the
-system's programs, signals nobody but what came of it, and looks into nobody else.
+Walls by Landlock, which any process may build around itself where the kernel has it: a run reaches its own files and
+the system's programs, signals nobody but what came of it, and looks into nobody else.
 https://docs.kernel.org/userspace-api/landlock.html
 """
 
@@ -37,7 +37,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def version() -> int:
     """Version of Landlock that the kernel offers, 0 when it offers none."""
-    return max(_libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), ASK_VERSION), 0)
+    return max(int(_libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), ASK_VERSION)), 0)
 
 
 def handled(offered: int) -> tuple[int, int]:
@@ -48,8 +48,8 @@ def handled(offered: int) -> tuple[int, int]:
 
 def put_on(folders: Iterable[str]) -> None:
     """
-    Builds the walls around this process and all that come of it; `folders` are what may be written. `no_new_privs` must be
-    set. Raises `OSError`.
+    Builds the walls around this process and all that come of it; `folders` are what may be written. `no_new_privs` must
+    be set. Raises `OSError`.
     """
     offered = version()
     files, scoped = handled(offered)

@@ -4,6 +4,7 @@ import ctypes
 import os
 import signal
 import sys
+from contextlib import suppress
 
 from .output import Output
 from .spec import parse_spec
@@ -30,10 +31,8 @@ def main() -> int:
     output = Output(sys.stdout.fileno(), spec.output_bytes)
     watch = Watch(spec, start(spec), output, rest)
     report = watch.follow()
-    try:
+    with suppress(BrokenPipeError):
         output.finish(report)
-    except BrokenPipeError:
-        pass
     return 0 if watch.is_contained else NOT_CONTAINED
 
 

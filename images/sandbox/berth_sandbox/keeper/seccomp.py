@@ -1,6 +1,6 @@
 """
-A filter of system calls, which any process may put on itself: what a program of the same user could do to the keeper, the
-runner and the agent is refused, and so is what would escape the counting of memory.
+A filter of system calls, which any process may put on itself: what a program of the same user could do to the keeper,
+the runner and the agent is refused, and so is what would escape the counting of memory.
 https://docs.kernel.org/userspace-api/seccomp_filter.html
 """
 

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,8 +79,8 @@ def own_share(pid: int, proc: Path = PROC) -> int | None:
 
 def memory_of(processes: Iterable[Process], suspicious: int) -> int:
     """
-    Bytes of memory of processes together. What they share is counted for each, unless that seems more than `suspicious`:
-    then it is looked at closely, which takes longer.
+    Bytes of memory of processes together. What they share is counted for each, unless that seems more than
+    `suspicious`: then it is looked at closely, which takes longer.
     """
     found = list(processes)
     total = sum(process.resident for process in found)
@@ -91,9 +92,9 @@ def memory_of(processes: Iterable[Process], suspicious: int) -> int:
 
 def end_below(root: int, with_itself: bool = False) -> bool:
     """
-    Ends everything below a process, and itself if so wished; whether nothing is left. All are stopped before any is killed: who can still fork
-    fills each gap that the death of another makes. Whole process groups get each signal, as the kernel lets nobody be
-    born into a group in the meantime.
+    Ends everything below a process, and itself if so wished; whether nothing is left. All are stopped before any is
+    killed: who can still fork fills each gap that the death of another makes. Whole process groups get each signal, as
+    the kernel lets nobody be born into a group in the meantime.
     """
     deadline = time.monotonic() + END_SECONDS
     stopped: set[int] = set()
@@ -127,7 +128,5 @@ def _signal(processes: Iterable[Process], number: signal.Signals) -> None:
 
 
 def _send(pid: int, number: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.kill(pid, number)
-    except (ProcessLookupError, PermissionError):
-        pass
