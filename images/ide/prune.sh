@@ -5,8 +5,9 @@ cd "$1"
 vscode=lib/vscode
 case $(uname -m) in x86_64) here=linux-x64 ;; aarch64) here=linux-arm64 ;; esac
 
-# An assistant that needs an account elsewhere, and what only it uses; containers within the container; other systems.
-rm -rf "$vscode"/extensions/copilot "$vscode"/node_modules/@github "$vscode"/node_modules/@microsoft/mxc-sdk \
+# An assistant that needs an account elsewhere, and what only it uses; diagrams in its answers; containers within the
+# container; other systems.
+rm -rf "$vscode"/extensions/copilot "$vscode"/extensions/mermaid-markdown-features "$vscode"/node_modules/@github "$vscode"/node_modules/@microsoft/mxc-sdk \
   "$vscode"/node_modules/@vscode/sandbox-runtime "$vscode"/node_modules/@devcontainers "$vscode"/out/vs/sessions \
   "$vscode"/node_modules/@vscode/windows-process-tree "$vscode"/node_modules/@vscode/windows-registry
 find "$vscode"/node_modules/@vscode/ripgrep-universal/bin "$vscode"/node_modules/node-pty/prebuilds \

@@ -6,12 +6,13 @@ is refused, by the headers that it cannot leave out, and so is every host but th
 """
 
 import json
+import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from .apps import AppError, find_app
+from .apps import App, AppError, find_app
 from .desk import Desk, fail, run
 from .requests import ask_to_start
 from .typing import type_text
@@ -83,12 +84,11 @@ def screenshot() -> bytes:
     return bytes(content)
 
 
-def refusal(headers: Mapping[str, str]) -> str | None:
-    """Why a request is not answered, or `None`."""
-    if headers.get("Host") not in OURS:
+def refusal(header: Callable[[str], str | None]) -> str | None:
+    """Why a request with these headers is not answered, or `None`."""
+    if header("Host") not in OURS:
         return f"answers to {OURS[0]} only"
-    sent_by_browser = next((name for name in BROWSERS if headers.get(name) is not None), None)
-    return None if sent_by_browser is None else "does not answer pages of a browser"
+    return "does not answer pages of a browser" if any(header(name) is not None for name in BROWSERS) else None
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -102,7 +102,7 @@ class Handler(BaseHTTPRequestHandler):
         """Looks: the screen, the windows, the apps."""
         match self.path:
             case "/screenshot":
-                self._answer(lambda: screenshot_in_own_process())
+                self._answer(screenshot_in_own_process)
             case "/windows":
                 self._answer(lambda: [window.as_json() for window in self.desk.windows(with_places=True)])
             case "/apps":
@@ -125,7 +125,7 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Nothing: what is typed is nobody's business."""
 
-    def _app(self):
+    def _app(self) -> App:
         return find_app(self.desk.apps, str(self._body().get("app")))
 
     def _body(self) -> Mapping[str, object]:
@@ -138,11 +138,12 @@ class Handler(BaseHTTPRequestHandler):
         return body
 
     def _answer(self, made: Callable[[], object]) -> None:
-        reason = refusal(self.headers)
-        if reason is not None:
-            return self._say(403, {"error": reason})
+        reason = refusal(self.headers.get)
         try:
-            self._say(200, made())
+            if reason is None:
+                self._say(200, made())
+            else:
+                self._say(403, {"error": reason})
         except ValueError as error:
             self._say(400, {"error": str(error)})
         except AppError as error:
@@ -159,8 +160,6 @@ class Handler(BaseHTTPRequestHandler):
 
 def screenshot_in_own_process() -> bytes:
     """The same by a process that ends: this one stays small, and sees a screen that came later."""
-    import subprocess
-
     command = (sys.executable, "/opt/screen-agent.py", "screenshot", "-")
     done = subprocess.run(command, capture_output=True, timeout=10, check=False)
     if done.returncode != 0:
