@@ -21,8 +21,8 @@ from .strays import clear_shared_memory, tasks_of
 KEEPER = str(Path(__file__).resolve().parent.parent / "berth-keeper")
 # A line holds one piece of output, at most 32 KiB, each byte of which may become six.
 LINE_LIMIT = 1024 * 1024
-# A keeper ends what it keeps within a few seconds; one that takes longer is no longer one.
-END_SECONDS = 15.0
+# A keeper ends what it keeps within seconds; one that takes longer is no longer one.
+END_SECONDS = 30.0
 MAX_RUNS = 32
 PATH = "/usr/local/bin:/usr/bin:/bin"
 

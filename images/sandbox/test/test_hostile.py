@@ -243,7 +243,7 @@ if support.IN_IMAGE:
 
         def test_kills_everything_at_once(self) -> None:
             stray = subprocess.Popen(["sleep", "100"], start_new_session=True)
-            with mock.patch.object(strays, "end_below", return_value=False):
+            with mock.patch.object(strays, "end_all", return_value=False):
                 strays.end_strays(set())
             eventually(lambda: stray.poll() is not None, "the stray's end")
 
