@@ -1,6 +1,7 @@
 """The runner's API."""
 
 import asyncio
+import json
 import os
 import stat
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -129,26 +130,14 @@ class Api:
     async def run(self, request: web.Request) -> web.StreamResponse:
         sandbox = self._sandbox(request)
         wanted = parse_run(await read_object(request, FIELDS))
-        async with self._runs.started(sandbox, wanted) as run:
-            return await self._stream(request, run)
-
-    async def _stream(self, request: web.Request, run: Run) -> web.StreamResponse:
         headers = {"Content-Type": "application/x-ndjson", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         response = web.StreamResponse(headers=headers)
-        watcher = asyncio.create_task(end_when_gone(request, run))
-        try:
-            await response.prepare(request)
-            async for line in run.lines():
-                await asyncio.wait_for(response.write(line), STALL_SECONDS)
-            if run.report is None:
-                await response.write(b'{"exit": null, "signal": null, "reason": "killed"}\n')
+        async with self._runs.started(sandbox, wanted) as run:
+            await stream(request, response, run)
+        # Only now is it over for everybody: who has read the report can run the next.
+        with suppress(ConnectionError):
+            await response.write(json.dumps(run.report).encode() + b"\n")
             await response.write_eof()
-        except (ConnectionError, TimeoutError):
-            # Nobody listens any more: the run ends with the context that this is in.
-            if request.transport is not None:
-                request.transport.abort()
-        finally:
-            watcher.cancel()
         return response
 
     async def read(self, request: web.Request) -> web.StreamResponse:
@@ -196,6 +185,20 @@ class Api:
     async def _apart(self, work: Callable[..., Result], *arguments: object) -> Result:
         """Work that takes long, beside the answers to others."""
         return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+
+
+async def stream(request: web.Request, response: web.StreamResponse, run: Run) -> None:
+    """Passes on what a run prints until it ends, or until nobody listens."""
+    watcher = asyncio.create_task(end_when_gone(request, run))
+    try:
+        await response.prepare(request)
+        async for line in run.lines():
+            await asyncio.wait_for(response.write(line), STALL_SECONDS)
+    except (ConnectionError, TimeoutError):
+        if request.transport is not None:
+            request.transport.abort()
+    finally:
+        watcher.cancel()
 
 
 async def end_when_gone(request: web.Request, run: Run) -> None:

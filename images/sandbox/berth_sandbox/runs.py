@@ -21,8 +21,8 @@ from .strays import clear_shared_memory, tasks_of
 KEEPER = str(Path(__file__).resolve().parent.parent / "berth-keeper")
 # A line holds one piece of output, at most 32 KiB, each byte of which may become six.
 LINE_LIMIT = 1024 * 1024
-# A keeper ends what it keeps within a few seconds; one that takes longer is no longer one.
-END_SECONDS = 15.0
+# A keeper ends what it keeps within seconds; one that takes longer is no longer one.
+END_SECONDS = 30.0
 MAX_RUNS = 32
 PATH = "/usr/local/bin:/usr/bin:/bin"
 
@@ -33,8 +33,8 @@ class Run:
     def __init__(self, sandbox: Sandbox, keeper: asyncio.subprocess.Process) -> None:
         self.sandbox = sandbox
         self.keeper = keeper
-        self.report: dict[str, object] | None = None
-        """What the keeper said at the end."""
+        self.report: dict[str, object] = KILLED
+        """What the keeper said at the end, or what is true when it said nothing."""
         self.ended = asyncio.Event()
 
     def end(self, why: str = "killed") -> None:
@@ -45,13 +45,14 @@ class Run:
             control.close()
 
     async def lines(self) -> AsyncIterator[bytes]:
-        """What the keeper says, line by line, to the report."""
+        """What the run prints, line by line as the keeper says it; the report is kept."""
         stream = self.keeper.stdout
         assert stream is not None
         while line := await stream.readline():
             if line.startswith(b'{"exit"'):
                 self.report = json.loads(line)
-            yield line
+            else:
+                yield line
 
     async def finish(self) -> int:
         """Ends it if it still runs, and waits for that; the keeper's exit code."""
@@ -156,7 +157,7 @@ class Runs:
         if not self._running:
             clear_shared_memory()
         sandbox.is_running = False
-        sandbox.last_run = run.report or KILLED
+        sandbox.last_run = run.report
         run.ended.set()
         with suppress(OSError):
             sandbox.save()

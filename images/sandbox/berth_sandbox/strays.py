@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from .files import opened
 from .keeper.disk import open_folder
-from .keeper.tree import all_processes, below, end_below
+from .keeper.tree import Process, all_processes, below, end_all
 from .remove import remove_tree
 
 SHARED_MEMORY = "/dev/shm"
@@ -27,21 +27,20 @@ def end_strays(keepers: set[int]) -> None:
     this user is killed at once, which nothing escapes: other runs with it, and they are reported so; the container
     stays.
     """
-    for pid in _strays(keepers):
-        if not end_below(pid, with_itself=True):
-            os.kill(-1, signal.SIGKILL)
-            break
-    for pid in _strays(keepers):
-        with suppress(ChildProcessError):
-            os.waitpid(pid, os.WNOHANG)
-
-
-def _strays(keepers: set[int]) -> list[int]:
-    """Children that nobody keeps: the runner is given those whose keeper is gone."""
+    if not end_all(lambda: _strays(keepers)):
+        os.kill(-1, signal.SIGKILL)
     own = os.getpid()
-    return [
-        process.pid for process in below(own, all_processes()) if process.parent == own and process.pid not in keepers
-    ]
+    for process in all_processes():
+        if process.parent == own and process.pid not in keepers:
+            with suppress(ChildProcessError):
+                os.waitpid(process.pid, os.WNOHANG)
+
+
+def _strays(keepers: set[int]) -> list[Process]:
+    """What nobody keeps: the runner is given the children of a keeper that is gone."""
+    processes = all_processes()
+    kept = {found.pid for keeper in keepers for found in below(keeper, processes)} | keepers
+    return [found for found in below(os.getpid(), processes) if found.pid not in kept and not found.is_zombie]
 
 
 def clear_shared_memory(folder: str = SHARED_MEMORY) -> None:

@@ -78,11 +78,37 @@ describe("home", () => {
       ports: [
         { name: "shell", port: 3000 },
         { name: "gateway", port: 4000 },
+        { name: "agent", port: 8686, internal: true },
       ],
       resources: { limits: { cpu: "500m", memory: "256Mi" } },
       readOnlyRootFilesystem: true,
     });
     expect(blueprints.home?.volumeOnDelete).toBe("keep");
+  });
+});
+
+describe("sandbox", () => {
+  test("serves the port of its system's own documents, and deletes what programs left", () => {
+    expect(blueprints.sandbox?.shape({})).toMatchObject({
+      ports: [
+        { name: "runner", port: 8000 },
+        { name: "agent", port: 8686, internal: true },
+      ],
+      home: { mountPath: "/workspace", size: "2Gi" },
+    });
+    expect(blueprints.sandbox?.volumeOnDelete).toBe("delete");
+  });
+
+  test("reaches nothing unless it is told to", () => {
+    const reaches = (parameters: unknown) => blueprints.sandbox?.shape(parameters).egress;
+    expect(reaches({})).toEqual({ internet: false, allow: [] });
+    expect(reaches({ network: "none" })).toEqual({ internet: false, allow: [] });
+    expect(reaches({ network: "internet" })).toEqual({ internet: true, allow: [] });
+    expect(() => reaches({ network: "lan" })).toThrow(z.ZodError);
+  });
+
+  test("leaves programs nothing to write but the volume, so that they cannot fill the node's disk", () => {
+    expect(blueprints.sandbox?.shape({})).toMatchObject({ readOnlyRootFilesystem: true, scratch: [] });
   });
 });
 

@@ -53,6 +53,17 @@ describe("planWorkspace", () => {
     ]);
   });
 
+  test("lets the router reach an internal port, and leads no browser to it", () => {
+    const agent = { name: "agent", port: 8686, internal: true };
+    const { shape } = composeWorkspace(homeOrder);
+    const { fromRouter, ingress } = planWorkspace({
+      ...composeWorkspace(homeOrder),
+      shape: { ...shape, ports: [agent, { name: "shell", port: 3000 }] },
+    });
+    expect(fromRouter?.spec.ingress[0]?.ports.map(({ port }) => port)).toEqual([8686, 3000]);
+    expect(ingress?.spec.rules[0]?.http.paths[0]?.backend.service.port.name).toBe("shell");
+  });
+
   test("never says how many pods run: sleeping and waking do", () => {
     expect(Object.keys(planWorkspace(spec).deployment.spec)).not.toContain("replicas");
   });
@@ -107,7 +118,7 @@ describe("flattenPlan", () => {
 describe("composeWorkspace", () => {
   test("names the blueprints when there is none of that name", () => {
     expect(() => composeWorkspace({ ...desktopOrder, blueprint: "toString" })).toThrow(
-      'blueprint: found "toString". Choose one of: desktop, home.',
+      'blueprint: found "toString". Choose one of: desktop, home, sandbox.',
     );
   });
 

@@ -73,8 +73,9 @@ def build_walls(spec: RunSpec) -> None:
         _, most = resource.getrlimit(which)
         limit = value if most == resource.RLIM_INFINITY else min(value, most)
         resource.setrlimit(which, (limit, limit))
-    # Last in line for the processor, so that a bomb does not starve those who end it.
+    # Last in line for the processor, and no way back, so that a bomb does not starve those who end it.
     os.nice(19)
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     if spec.landlock and landlock.version() >= landlock.LEAST_VERSION:
         landlock.put_on([f"{spec.folder}/files", f"{spec.folder}/tmp"])
     if seccomp.is_known_machine():

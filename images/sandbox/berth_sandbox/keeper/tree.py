@@ -3,15 +3,17 @@
 import os
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from berth_agent.metrics import read_usage
+
 PROC = Path("/proc")
 PAGE = os.sysconf("SC_PAGE_SIZE")
-# So long killing is tried; a process that waits for a disk may not end at once.
-END_SECONDS = 3.0
+# So long killing is tried: a process that waits for a disk, or for the processor, does not end at once.
+END_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -68,65 +70,39 @@ def below(root: int, processes: Iterable[Process]) -> list[Process]:
     return found
 
 
-def own_share(pid: int, proc: Path = PROC) -> int | None:
-    """Bytes of memory of a process, what it shares counted by parts; `None` when it cannot be told."""
-    try:
-        with open(proc / str(pid) / "smaps_rollup") as stream:
-            return sum(int(line.split()[1]) for line in stream if line.startswith("Pss:")) * 1024
-    except (OSError, ValueError):
-        return None
-
-
 def memory_of(processes: Iterable[Process], suspicious: int) -> int:
     """
-    Bytes of memory of processes together. What they share is counted for each, unless that seems more than
-    `suspicious`: then it is looked at closely, which takes longer.
+    Bytes of memory of processes together, as far as it matters whether they are more than `suspicious`. What they share
+    is counted for each; but together they have no more than the whole workspace has.
+
+    Nothing is read of a process that it could keep from being read: its exact share of memory (`smaps_rollup`) waits for
+    a lock that a bomb holds all the time.
     """
-    found = list(processes)
-    total = sum(process.resident for process in found)
-    if total <= suspicious:
-        return total
-    shares = ((process.resident, own_share(process.pid)) for process in found)
-    return sum(resident if share is None else share for resident, share in shares)
+    total = sum(process.resident for process in processes)
+    return total if total <= suspicious else min(total, read_usage().memory_bytes)
 
 
-def end_below(root: int, with_itself: bool = False) -> bool:
+def end_all(living: Callable[[], list[Process]]) -> bool:
     """
-    Ends everything below a process, and itself if so wished; whether nothing is left. All are stopped before any is
-    killed: who can still fork fills each gap that the death of another makes. Whole process groups get each signal, as
-    the kernel lets nobody be born into a group in the meantime.
+    Kills what a list names until it names nothing more; whether it came to that. Who forks on is found by the next
+    look, and whole process groups are killed at once, as the kernel lets nobody be born into a group in the meantime.
+    Nothing is reaped here: the dead keep their places, so that a bomb that has filled the workspace cannot grow again.
     """
     deadline = time.monotonic() + END_SECONDS
-    stopped: set[int] = set()
-    while (living := _living_below(root, with_itself)) and time.monotonic() < deadline:
-        new = [process for process in living if process.pid not in stopped]
-        if not new:
-            break
-        _signal(new, signal.SIGSTOP)
-        stopped.update(process.pid for process in new)
-    while (living := _living_below(root, with_itself)) and time.monotonic() < deadline:
-        _signal(living, signal.SIGKILL)
-        time.sleep(0.001)
-    return not living
+    pause = 0.001
+    while found := living():
+        if time.monotonic() > deadline:
+            return False
+        own = os.getpgid(0)
+        for pid in [*(-group for group in {process.group for process in found} - {own, 0}), *(p.pid for p in found)]:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        # They need the processor to die.
+        time.sleep(pause)
+        pause = min(2 * pause, 0.05)
+    return True
 
 
-def _living_below(root: int, with_itself: bool) -> list[Process]:
-    processes = all_processes()
-    found = below(root, processes)
-    if with_itself:
-        found += [process for process in processes if process.pid == root]
-    return [process for process in found if not process.is_zombie]
-
-
-def _signal(processes: Iterable[Process], number: signal.Signals) -> None:
-    found = list(processes)
-    own = os.getpgid(0)
-    for group in {process.group for process in found} - {own, 0}:
-        _send(-group, number)
-    for process in found:
-        _send(process.pid, number)
-
-
-def _send(pid: int, number: signal.Signals) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        os.kill(pid, number)
+def living_below(root: int) -> list[Process]:
+    """Those that descend from a process and have not ended."""
+    return [process for process in below(root, all_processes()) if not process.is_zombie]

@@ -12,7 +12,7 @@ from .disk import DiskWatch
 from .output import Output
 from .spec import RunSpec
 from .start import Started
-from .tree import all_processes, below, end_below, memory_of
+from .tree import all_processes, below, end_all, living_below, memory_of
 
 Reason = Literal["time", "memory", "processes", "output", "disk", "killed"]
 
@@ -63,7 +63,7 @@ class Watch:
         if self._status is not None:
             # The last look: what a short run left behind counts too.
             self._reason = self._reason or self._reason_of_end()
-        self.is_contained = end_below(os.getpid())
+        self.is_contained = end_all(lambda: living_below(os.getpid()))
         self._reap()
         self._drain()
         return self._report()
