@@ -17,6 +17,14 @@ export const portSpec = z.strictObject({
     .describe("Whether it is for the platform alone: the router reaches it, and leads no browser to it"),
 });
 
+/** Ports that programs of the user may serve. */
+const previewRange = z
+  .strictObject({
+    from: z.int().min(1024).max(65535).describe("The first"),
+    to: z.int().min(1024).max(65535).describe("The last"),
+  })
+  .refine(({ from, to }) => from <= to, { path: ["to"], message: "must not be below from" });
+
 /** How a container is asked whether it is ready. */
 export const probeSpec = z.discriminatedUnion("type", [
   z.strictObject({
@@ -49,6 +57,10 @@ export const workspaceShape = z.strictObject({
     .min(1)
     .refine((ports) => ports.some(({ internal }) => internal !== true), "must have one that is not internal")
     .describe("Ports that it serves; its bare host leads to the first that is not internal"),
+  previews: previewRange
+    .optional()
+    .describe("Ports that programs of the user may serve, each at a host of its own: `<port>--<host>`")
+    .meta({ examples: [{ from: 3000, to: 9999 }] }),
   probe: probeSpec.describe("How the container is asked whether it is ready"),
   resources: z
     .strictObject({

@@ -11,7 +11,7 @@ const { installation } = spec;
 let foundation: TestFoundation;
 
 describe("the plan on a real API server", () => {
-  const variants = ["desktop", "home"].flatMap((blueprint) =>
+  const variants = ["desktop", "home", "ide"].flatMap((blueprint) =>
     (["router", "ingress", "none"] as const).map((expose) => ({ blueprint, expose })),
   );
   const id = (blueprint: string, expose: string) => `ws-${blueprint}-${expose}-${tag}`;

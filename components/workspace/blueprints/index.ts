@@ -1,6 +1,7 @@
 import type { Blueprint } from "./blueprint.ts";
 import { desktop } from "./desktop.ts";
 import { home } from "./home.ts";
+import { ide } from "./ide.ts";
 import { sandbox } from "./sandbox.ts";
 
 export type { Blueprint, BlueprintConfig, BlueprintParameters } from "./blueprint.ts";
@@ -10,6 +11,7 @@ export { defineBlueprint, mergeParameters, unknownBlueprint } from "./blueprint.
 export const blueprints: Readonly<Record<string, Blueprint>> = {
   [desktop.name]: desktop,
   [home.name]: home,
+  [ide.name]: ide,
   [sandbox.name]: sandbox,
 };
 

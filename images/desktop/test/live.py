@@ -140,7 +140,7 @@ class Whole(unittest.TestCase):
         status, page = ask(10005, "/", Host="alice.desk.example.com")
         self.assertEqual((status, b'<script src="client.js">' in page), (200, True))
         status, script = ask(10005, "/client.js", Accept_Encoding="gzip, br")
-        self.assertEqual((status, len(script) < 150_000), (200, True))
+        self.assertEqual((status, len(script) < 200_000), (200, True))
 
     def test_a_websocket_opens_behind_any_host(self) -> None:
         with socket.create_connection(("127.0.0.1", 10005), 10) as connection:

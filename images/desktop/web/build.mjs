@@ -5,7 +5,6 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { transformSync } from "esbuild";
 
 const [www, jquery, out] = process.argv.slice(2);
 const here = import.meta.dirname;
@@ -20,18 +19,13 @@ const parts = [
 ];
 
 mkdirSync(out, { recursive: true });
-// Minified one by one, not bundled: they find each other by global names.
-const script = parts.map((file) => minified(file)).join(";\n");
-writeCompressed("client.js", script);
+// As they are, with their authors' notices, one after the other: they find each other by global names.
+writeCompressed("client.js", parts.map((file) => readFileSync(file, "utf8")).join("\n;\n"));
 writeCompressed("index.html", readFileSync(join(here, "index.html"), "utf8"));
 copyFileSync(join(here, "icon.svg"), join(out, "icon.svg"));
 
 function ofXpra(name) {
   return join(www, "js", name);
-}
-
-function minified(file) {
-  return transformSync(readFileSync(file, "utf8"), { minify: true, charset: "utf8", legalComments: "none" }).code;
 }
 
 /** The file, and beside it what xpra's server sends to browsers that take it. */

@@ -50,7 +50,9 @@ async function main() {
 
   const address = server.address();
   const there = typeof address === "string" ? { socketPath: address } : { port: address.port };
-  http.get({ ...there, agent: false, path: "/?folder=/workspace", headers: { host: "localhost" } }, (first) => first.resume());
+  http.get({ ...there, agent: false, path: "/?folder=/workspace", headers: { host: "localhost" } }, (first) =>
+    first.resume(),
+  );
 }
 
 main().catch((error) => {

@@ -209,7 +209,7 @@ describe("a user's own stack", () => {
       of(`kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`, props),
     );
 
-  test.each(["desktop", "home"])("costs what a workspace of its blueprint is estimated at: %s", (blueprint) => {
+  test.each(["desktop", "home", "ide"])("costs what a workspace of its blueprint is estimated at: %s", (blueprint) => {
     const { notPriced, ...estimate } = costOfResources(objects(blueprint), region, { nodes });
     const expected = estimateWorkspace(workloadOf(blueprint), { region, ...nodes });
     expect(estimate.monthlyUsd).toBe(expected.monthlyUsd);

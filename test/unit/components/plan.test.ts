@@ -95,7 +95,10 @@ describe("planWorkspace", () => {
       withShape({ resources: { requests: { cpu: "1", memory: "9Gi" }, limits: { cpu: "4", memory: "8Gi" } } }),
       'resources.requests.memory: found "9Gi". Ask for at most the limit: 8Gi.',
     ],
-    [withShape({ probe: { type: "tcp", port: "vnc" } }), 'probe.port: found "vnc". Name one of the ports: stream.'],
+    [
+      withShape({ probe: { type: "tcp", port: "vnc" } }),
+      'probe.port: found "vnc". Name one of the ports: stream, agent.',
+    ],
     [
       withShape({ scratch: [{ path: "/home/user", size: "1Gi" }] }),
       'scratch.path: found "/home/user". Mount one thing at each path.',
@@ -118,7 +121,7 @@ describe("flattenPlan", () => {
 describe("composeWorkspace", () => {
   test("names the blueprints when there is none of that name", () => {
     expect(() => composeWorkspace({ ...desktopOrder, blueprint: "toString" })).toThrow(
-      'blueprint: found "toString". Choose one of: desktop, home, sandbox.',
+      'blueprint: found "toString". Choose one of: desktop, home, ide, sandbox.',
     );
   });
 

@@ -25,7 +25,13 @@ describe("what follows from other keys", () => {
       backup: { protectData: true },
       state: { protectData: true, forceDestroy: false },
       registry: {
-        repositories: ["berth-dev/desktop", "berth-dev/home", "berth-dev/provisioner", "berth-dev/sandbox"],
+        repositories: [
+          "berth-dev/desktop",
+          "berth-dev/home",
+          "berth-dev/ide",
+          "berth-dev/provisioner",
+          "berth-dev/sandbox",
+        ],
         protect: true,
       },
       edge: {
