@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { blueprints } from "../../../components/workspace/blueprints/index.ts";
-import { ignoreRules } from "../../../stacks/content-tag.ts";
+import { contentTag, ignoreRules } from "../../../stacks/content-tag.ts";
 import { imageSources } from "../../../stacks/images.ts";
 import { inheritedBy, readDockerfile } from "./dockerfile.ts";
 
@@ -121,6 +122,39 @@ describe("the images", () => {
         dockerfile: `images/${name}/Dockerfile`,
       });
     }
+  });
+});
+
+describe("the content tag of an image", () => {
+  let folder: string;
+  const tagOf = (name: string) => contentTag(folder, { dockerfile: join(folder, name, "Dockerfile") });
+  const tags = () => ({ home: tagOf("home"), sandbox: tagOf("sandbox") });
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "berth-images-"));
+    cpSync(join(checkout, "images"), folder, { recursive: true });
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test("is its own: a change of one image builds no other", () => {
+    const before = tags();
+    appendFileSync(join(folder, "sandbox/berth_sandbox/limits.py"), "# changed");
+    expect(tags()).toEqual({ home: before.home, sandbox: expect.not.stringMatching(before.sandbox) });
+  });
+
+  test("changes with what all share", () => {
+    const before = tags();
+    appendFileSync(join(folder, "agent/berth_agent/main.py"), "# changed");
+    const after = tags();
+    expect([after.home === before.home, after.sandbox === before.sandbox]).toEqual([false, false]);
+  });
+
+  test("does not change with what is written about it, or what Python leaves behind", () => {
+    const before = tags();
+    appendFileSync(join(folder, "sandbox/README.md"), "changed");
+    mkdirSync(join(folder, "agent/berth_agent/__pycache__"), { recursive: true });
+    appendFileSync(join(folder, "agent/berth_agent/__pycache__/main.cpython-311.pyc"), "changed");
+    expect(tags()).toEqual(before);
   });
 });
 
