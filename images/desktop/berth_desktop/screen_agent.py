@@ -14,6 +14,7 @@ from pathlib import Path
 
 from .apps import App, AppError, find_app
 from .desk import Desk, fail, run
+from .keyboard import exchange
 from .requests import ask_to_start
 from .typing import type_text
 
@@ -59,7 +60,7 @@ def do_input(action: Mapping[str, object]) -> None:
     """Does one input; raises `AppError` or `ValueError`."""
     match action:
         case {"type": "type", "text": str(text)}:
-            type_text(text, run)
+            type_text(text, run, exchange)
         case _:
             run("xdotool", *input_of(action))
 
