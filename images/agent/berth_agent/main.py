@@ -113,10 +113,13 @@ def protect() -> None:
 
 
 def make_run_folder(settings: Settings) -> None:
-    """Makes the folder of the programs' signs, for this user alone."""
+    """Makes the folder of the programs' signs, for this user alone. It may have been there: its jobs are long over."""
+    jobs = settings.run / "jobs"
     try:
-        (settings.run / "jobs").mkdir(parents=True, exist_ok=True)
+        jobs.mkdir(parents=True, exist_ok=True)
         settings.run.chmod(0o700)
+        for job in jobs.iterdir():
+            job.unlink()
     except OSError as error:
         log(
             "warn",

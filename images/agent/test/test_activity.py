@@ -39,6 +39,15 @@ class Activity(AgentCase):
         (jobs / "gone").write_text("4194305")
         self.assertEqual(self.get_json("/activity")["jobs"], 2)
 
+    def test_does_not_count_jobs_of_an_earlier_life(self) -> None:
+        (self.run_folder / "jobs").mkdir(parents=True)
+        (self.run_folder / "jobs" / "old").write_text("1")
+        (self.run_folder / "input").touch()
+        self.start("sleep", "60")
+        found = self.get_json("/activity")
+        self.assertEqual(found["jobs"], 0)
+        self.assertIsNotNone(found["lastInputAt"])
+
     def test_asks_programs_and_takes_the_latest_of_all(self) -> None:
         self.program("activity.d/a", """echo '{"lastInputAt": "2026-01-02T03:04:05Z", "jobs": 2}'""")
         self.program("activity.d/b", """echo '{"lastInputAt": null, "jobs": 1}'""")

@@ -24,7 +24,9 @@ class Sbom(unittest.TestCase):
 
     def document(self) -> dict[str, object]:
         packages = sbom.debian_packages("bash\t5.2.15-2+b7\tamd64\tMatthias Klose <doko@debian.org>\n")
-        return sbom.document("home", packages, sbom.own_files(self.folder), datetime.fromtimestamp(0, UTC))  # type: ignore[no-any-return]
+        created = datetime.fromtimestamp(0, UTC)
+        found: dict[str, object] = sbom.document("home", packages, sbom.own_files(self.folder), created)
+        return found
 
     def test_names_packages_so_that_scanners_know_them(self) -> None:
         (found,) = sbom.debian_packages("bash\t5.2.15-2+b7\tamd64\tMatthias Klose\n")

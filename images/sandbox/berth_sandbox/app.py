@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import suppress
 from ipaddress import ip_address
+from tempfile import TemporaryFile
 from typing import TypeVar
 
 from aiohttp import web
@@ -172,12 +173,11 @@ class Api:
             return ok({"path": path, "bytes": await write_file(root, path, chunks, sandbox.room)})
 
     async def _unpack(self, sandbox: Sandbox, root: int, path: str, chunks: AsyncIterator[bytes]) -> int:
-        """Kept whole before it is unpacked, within the sandbox's own room, as a file without a name."""
-        file = os.open(sandbox.path, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        with os.fdopen(file, "r+b") as archive:
-            size = await copy(chunks, file, sandbox.room())
+        """Kept whole before it is unpacked, as a file without a name on the sandbox's own disk."""
+        with TemporaryFile(dir=sandbox.path) as archive:
+            await copy(chunks, archive.fileno(), sandbox.room())
             archive.seek(0)
-            return await self._apart(unpack, archive, root, path, sandbox.room() - size)
+            return await self._apart(unpack, archive, root, path, sandbox.room())
 
     def _sandbox(self, request: web.Request) -> Sandbox:
         return self._store.get(request.match_info["id"])

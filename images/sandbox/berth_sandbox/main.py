@@ -29,6 +29,7 @@ def main() -> int:
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     try:
         settings = read_settings(os.environ)
+        store = Store(settings.root, settings.most)
     except SettingsError as error:
         print(f"berth-runner: {error}", file=sys.stderr)
         return 2
@@ -38,7 +39,7 @@ def main() -> int:
     executor = ThreadPoolExecutor(THREADS)
     for _ in executor.map(os.stat, ["/"] * THREADS):
         """The threads are there before a program can have used up all processes."""
-    api = Api(settings, Store(settings.root, settings.most), signs_of_environment(), executor)
+    api = Api(settings, store, signs_of_environment(), executor)
     both = socket.has_dualstack_ipv6()
     family = socket.AF_INET6 if both else socket.AF_INET
     listener = socket.create_server(("", settings.port), family=family, dualstack_ipv6=both, backlog=128)

@@ -44,7 +44,12 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     root = Path(environ.get("RUNNER_ROOT") or "/workspace")
     memory = _handed_out(MEMORY_FILES, RESERVED_MEMORY, 8192 * MIB) // MIB
     processes = _handed_out(PROCESS_FILES, RESERVED_PROCESSES, 1024)
-    disk = os.statvfs(root)
+    try:
+        disk = os.statvfs(root)
+    except OSError as error:
+        raise SettingsError(
+            f"RUNNER_ROOT: found {str(root)!r}. Name a folder that is there: {error.strerror}."
+        ) from None
     return Settings(
         port=_number(environ, "RUNNER_PORT", 8000, 1024, 65535),
         root=root,

@@ -15,6 +15,7 @@ from .files import opened
 from .keeper.disk import open_folder, used_by
 from .limits import MIB, Limits, limits_of_file
 from .remove import remove_tree
+from .settings import SettingsError
 
 NAME = re.compile(r"sb-[0-9a-f]{16}")
 KILLED: dict[str, object] = {"exit": None, "signal": None, "reason": "killed"}
@@ -72,7 +73,11 @@ class Store:
 
     def __init__(self, root: Path, most: Limits) -> None:
         self._root = root / "sandboxes"
-        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            fix = f"Name a folder that user {os.getuid()} can write: {error.strerror}."
+            raise SettingsError(f"RUNNER_ROOT: found {str(root)!r}. {fix}") from None
         self._sandboxes: dict[str, Sandbox] = {}
         for path in sorted(self._root.iterdir()):
             self._find(path, most)

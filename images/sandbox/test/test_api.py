@@ -4,7 +4,9 @@ import io
 import json
 import os
 import signal
+import subprocess
 import tarfile
+import unittest
 from pathlib import Path
 
 from . import support
@@ -274,6 +276,19 @@ if support.IN_IMAGE:
                 runner.process.terminate()
                 self.assertEqual(json.loads(response.readline())["reason"], "killed")
             self.assertEqual(runner.process.wait(support.PATIENCE), 0)
+
+    class Settings(unittest.TestCase):
+        def test_that_cannot_be_used_are_said_with_the_way_out(self) -> None:
+            for name, value, words in (
+                ("RUNNER_PORT", "80", "RUNNER_PORT: found '80'. Write a whole number from 1024 to 65535."),
+                ("RUNNER_LANDLOCK", "on", "RUNNER_LANDLOCK: found 'on'. Write one of auto, off."),
+                ("RUNNER_ROOT", "/nowhere", "RUNNER_ROOT: found '/nowhere'. Name a folder that is there"),
+                ("RUNNER_ROOT", "/etc", f"RUNNER_ROOT: found '/etc'. Name a folder that user {os.getuid()} can write"),
+            ):
+                command = [str(support.ROOT / "berth-runner")]
+                found = subprocess.run(command, env={name: value}, capture_output=True, text=True)
+                self.assertEqual(found.returncode, 2, found)
+                self.assertIn(words, found.stderr)
 
     class FromWithin(RunnerCase):
         environ = {"RUNNER_FROM_WITHIN": "refuse"}

@@ -75,8 +75,8 @@ def memory_of(processes: Iterable[Process], suspicious: int) -> int:
     Bytes of memory of processes together, as far as it matters whether they are more than `suspicious`. What they share
     is counted for each; but together they have no more than the whole workspace has.
 
-    Nothing is read of a process that it could keep from being read: its exact share of memory (`smaps_rollup`) waits for
-    a lock that a bomb holds all the time.
+    Nothing is read of a process that it could keep from being read: its exact share of memory (`smaps_rollup`) waits
+    for a lock that a bomb holds all the time.
     """
     total = sum(process.resident for process in processes)
     return total if total <= suspicious else min(total, read_usage().memory_bytes)
