@@ -11,7 +11,10 @@ export interface ImageSource {
   readonly dockerfile: string;
 }
 
-/** The images that are built from a checkout, by name. The provisioner's is made of the whole checkout. */
+/**
+ * The images that are built from a checkout, by name. The provisioner's is made of the whole checkout, those of
+ * workspaces of `images/`.
+ */
 export function imageSources(checkout: string): readonly ImageSource[] {
   const folder = join(checkout, "images");
   if (!existsSync(folder)) return [];
@@ -20,8 +23,9 @@ export function imageSources(checkout: string): readonly ImageSource[] {
     .sort()
     .map((name) => ({
       name,
-      // From the checkout: the same wherever it lies, so that another machine sees no change.
-      context: name === "provisioner" ? "." : `images/${name}`,
+      // From the checkout: the same wherever it lies, so that another machine sees no change. Workspaces share the agent,
+      // which lies beside them; `<Dockerfile>.dockerignore` lets in what one of them is made of.
+      context: name === "provisioner" ? "." : "images",
       dockerfile: `images/${name}/Dockerfile`,
     }));
 }

@@ -31,7 +31,7 @@ function renderReference(): string {
 }
 
 /** What follows from other keys, in a configuration that has them all: what a person need not, and may not write. */
-const { values: derivedValues, derived } = derivePlatform(["desktop", "home", "provisioner"])({
+const { values: derivedValues, derived } = derivePlatform(["desktop", "home", "ide", "provisioner", "sandbox"])({
   installation: "prod",
   edge: { serves: "tunnel", tunnel: {}, loadBalancer: {} },
 });

@@ -40,7 +40,7 @@ export interface ImageBuildArgs {
  *
  * @example
  * const desktop = new ImageBuild("desktop", {
- *   build: { image: "berth/desktop", context: "images/desktop", dockerfile: "images/desktop/Dockerfile", tag },
+ *   build: { image: "berth/desktop", context: "images", dockerfile: "images/desktop/Dockerfile", tag },
  *   repositoryUrl: registry.urlOf("berth/desktop"),
  * });
  * export const image = desktop.reference;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { placementOn } from "../../components/platform/names.ts";
+import { blueprints } from "../../components/workspace/blueprints/index.ts";
 import { composeWorkspace } from "../../components/workspace/compose.ts";
 import { flattenPlan, planWorkspace } from "../../components/workspace/plan.ts";
 import { apply, at, pathOf, until } from "../support/cluster.ts";
@@ -11,7 +12,7 @@ const { installation } = spec;
 let foundation: TestFoundation;
 
 describe("the plan on a real API server", () => {
-  const variants = ["desktop", "home"].flatMap((blueprint) =>
+  const variants = Object.keys(blueprints).flatMap((blueprint) =>
     (["router", "ingress", "none"] as const).map((expose) => ({ blueprint, expose })),
   );
   const id = (blueprint: string, expose: string) => `ws-${blueprint}-${expose}-${tag}`;

@@ -190,7 +190,7 @@ describe("a budget of each owner", () => {
     await world.database.pool.query("update workspaces set blueprint = 'laptop' where id = $1", [workspace.id]);
     const message = await refusal(() => create("two"));
     expect(message).toBe(
-      `What the workspace 'one' of 'alice' (${workspace.id}) costs cannot be told: Choose one of: desktop, home.`,
+      `What the workspace 'one' of 'alice' (${workspace.id}) costs cannot be told: Choose one of: desktop, home, ide, sandbox.`,
     );
   });
 });

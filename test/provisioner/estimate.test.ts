@@ -71,7 +71,7 @@ describe("POST /v1/estimate", () => {
       body: { blueprint: "laptop" },
       field: "blueprint",
       value: '"laptop"',
-      fix: "Choose one of: desktop, home.",
+      fix: "Choose one of: desktop, home, ide, sandbox.",
     },
     { body: {}, field: "blueprint", value: "(missing)", fix: "is needed" },
     {

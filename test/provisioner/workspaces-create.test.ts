@@ -30,7 +30,7 @@ describe("create", () => {
       id: expect.stringMatching(/^ws-[a-z2-7]{16}$/),
       owner: "alice",
       name: "home",
-      blueprint: { name: "home", version: 1 },
+      blueprint: { name: "home", version: 2 },
       parameters: { cpuLimit: "500m", memoryLimit: "256Mi", volumeSize: "5Gi" },
       host: "alice.workspace.example.com",
       url: "https://alice.workspace.example.com:8443",

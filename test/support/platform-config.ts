@@ -7,7 +7,7 @@ import { derivePlatform } from "../../stacks/derive.ts";
 import { readConfig } from "../../stacks/read-config.ts";
 
 /** Images that are built here, as far as a configuration knows of them. */
-export const builtImages = ["desktop", "home", "provisioner"] as const;
+export const builtImages = ["desktop", "home", "ide", "provisioner", "sandbox"] as const;
 
 const file = z.object({ config: z.record(z.string(), z.unknown()) });
 

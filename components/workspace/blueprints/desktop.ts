@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { compareCpu, compareMemory, cpuBetween, memoryBetween } from "../../core/quantities.ts";
+import { agentPort, agentProbe } from "./agent.ts";
 import { defineBlueprint } from "./blueprint.ts";
 
 /** Port of the streaming server (xpra). */
@@ -18,7 +19,9 @@ const parameters = z
       .string()
       .regex(/^[1-9]\d{2,3}x[1-9]\d{2,3}$/, 'must be width x height in pixels: "1920x1080"')
       .default("1920x1080")
-      .describe("Size of the screen in pixels, as width x height"),
+      .describe(
+        "Size of the screen in pixels, as width x height, until a browser shows it: then it is the browser's window",
+      ),
   })
   .refine(({ cpuRequest, cpuLimit }) => compareCpu(cpuRequest, cpuLimit) <= 0, {
     path: ["cpuRequest"],
@@ -37,17 +40,17 @@ const parameters = z
  */
 export const desktop = defineBlueprint({
   name: "desktop",
-  version: 1,
+  version: 2,
   title: "Desktop",
   description: "A Linux desktop with a window manager and apps, streamed to the browser.",
-  defaultImage: "berth/desktop:1",
+  defaultImage: "berth/desktop:2",
   volumeOnDelete: "delete",
   parameters,
   shape: (given, image) => ({
     image,
     env: { HOME: "/home/user", SCREEN_RESOLUTION: given.resolution },
-    ports: [{ name: "stream", port: streamPort }],
-    probe: { type: "tcp", port: "stream" },
+    ports: [{ name: "stream", port: streamPort }, agentPort],
+    probe: agentProbe,
     resources: {
       requests: { cpu: given.cpuRequest, memory: given.memoryRequest },
       limits: { cpu: given.cpuLimit, memory: given.memoryLimit },

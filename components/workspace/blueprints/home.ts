@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cpuBetween, memoryBetween } from "../../core/quantities.ts";
+import { agentPort, agentProbe } from "./agent.ts";
 import { defineBlueprint } from "./blueprint.ts";
 
 const shellPort = 3000;
@@ -21,21 +22,18 @@ const parameters = z.strictObject({
  */
 export const home = defineBlueprint({
   name: "home",
-  version: 1,
+  version: 2,
   title: "Home",
   description:
     "A small home of one's own on the web: a shell in the browser and a gateway, asleep when nobody is there.",
-  defaultImage: "berth/home:1",
+  defaultImage: "berth/home:2",
   volumeOnDelete: "keep",
   parameters,
   shape: (given, image) => ({
     image,
     env: { HOME: "/home/user", SHELL_PORT: String(shellPort), GATEWAY_PORT: String(gatewayPort) },
-    ports: [
-      { name: "shell", port: shellPort },
-      { name: "gateway", port: gatewayPort },
-    ],
-    probe: { type: "http", path: "/", port: "shell" },
+    ports: [{ name: "shell", port: shellPort }, { name: "gateway", port: gatewayPort }, agentPort],
+    probe: agentProbe,
     resources: {
       // Memory is not overcommitted, processor time is: a home idles, but its memory stays in use.
       requests: { cpu: "50m", memory: given.memoryLimit },

@@ -1,6 +1,8 @@
 import type { Blueprint } from "./blueprint.ts";
 import { desktop } from "./desktop.ts";
 import { home } from "./home.ts";
+import { ide } from "./ide.ts";
+import { sandbox } from "./sandbox.ts";
 
 export type { Blueprint, BlueprintConfig, BlueprintParameters } from "./blueprint.ts";
 export { defineBlueprint, mergeParameters, unknownBlueprint } from "./blueprint.ts";
@@ -9,6 +11,8 @@ export { defineBlueprint, mergeParameters, unknownBlueprint } from "./blueprint.
 export const blueprints: Readonly<Record<string, Blueprint>> = {
   [desktop.name]: desktop,
   [home.name]: home,
+  [ide.name]: ide,
+  [sandbox.name]: sandbox,
 };
 
 /** The blueprint of that name, if there is one. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { blueprints, findBlueprint, mergeParameters } from "../../../components/workspace/blueprints/index.ts";
 import { composeWorkspace } from "../../../components/workspace/compose.ts";
+import { planWorkspace } from "../../../components/workspace/plan.ts";
 import { workspaceShape } from "../../../components/workspace/spec.ts";
 
 const all = Object.values(blueprints);
@@ -52,7 +53,10 @@ describe.each(all)("the blueprint $name", (blueprint) => {
 describe("desktop", () => {
   test("is the desktop of its system's own documents", () => {
     expect(blueprints.desktop?.shape({})).toMatchObject({
-      ports: [{ name: "stream", port: 10005 }],
+      ports: [
+        { name: "stream", port: 10005 },
+        { name: "agent", port: 8686, internal: true },
+      ],
       resources: { requests: { cpu: "2", memory: "4Gi" }, limits: { cpu: "4", memory: "8Gi" } },
       home: { size: "20Gi" },
     });
@@ -78,11 +82,62 @@ describe("home", () => {
       ports: [
         { name: "shell", port: 3000 },
         { name: "gateway", port: 4000 },
+        { name: "agent", port: 8686, internal: true },
       ],
       resources: { limits: { cpu: "500m", memory: "256Mi" } },
       readOnlyRootFilesystem: true,
     });
     expect(blueprints.home?.volumeOnDelete).toBe("keep");
+  });
+});
+
+describe("ide", () => {
+  test("is the session of its system's own documents, and keeps its files", () => {
+    expect(blueprints.ide?.shape({})).toMatchObject({
+      ports: [
+        { name: "ide", port: 8080 },
+        { name: "agent", port: 8686, internal: true },
+      ],
+      resources: { limits: { cpu: "1500m", memory: "2Gi" } },
+      home: { mountPath: "/workspace", size: "10Gi" },
+      readOnlyRootFilesystem: true,
+    });
+    expect(blueprints.ide?.volumeOnDelete).toBe("keep");
+  });
+
+  test("shows its user's programs, and the pod's wall has a gate for them", () => {
+    expect(blueprints.ide?.shape({}).previews).toEqual({ from: 3000, to: 9999 });
+    const spec = composeWorkspace({ id: "ws-alice", owner: "alice", blueprint: "ide", host: "alice.example.com" });
+    expect(planWorkspace(spec).fromRouter?.spec.ingress[0]?.ports).toEqual([
+      { protocol: "TCP", port: 8080 },
+      { protocol: "TCP", port: 8686 },
+      { protocol: "TCP", port: 3000, endPort: 9999 },
+    ]);
+  });
+});
+
+describe("sandbox", () => {
+  test("serves the port of its system's own documents, and deletes what programs left", () => {
+    expect(blueprints.sandbox?.shape({})).toMatchObject({
+      ports: [
+        { name: "runner", port: 8000 },
+        { name: "agent", port: 8686, internal: true },
+      ],
+      home: { mountPath: "/workspace", size: "2Gi" },
+    });
+    expect(blueprints.sandbox?.volumeOnDelete).toBe("delete");
+  });
+
+  test("reaches nothing unless it is told to", () => {
+    const reaches = (parameters: unknown) => blueprints.sandbox?.shape(parameters).egress;
+    expect(reaches({})).toEqual({ internet: false, allow: [] });
+    expect(reaches({ network: "none" })).toEqual({ internet: false, allow: [] });
+    expect(reaches({ network: "internet" })).toEqual({ internet: true, allow: [] });
+    expect(() => reaches({ network: "lan" })).toThrow(z.ZodError);
+  });
+
+  test("leaves programs nothing to write but the volume, so that they cannot fill the node's disk", () => {
+    expect(blueprints.sandbox?.shape({})).toMatchObject({ readOnlyRootFilesystem: true, scratch: [] });
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { costOfResources, type ProgramResource } from "../../../components/core/cost/resources.ts";
 import { type CostContext, estimateWorkspace } from "../../../components/core/cost/workspace.ts";
+import { blueprints } from "../../../components/workspace/blueprints/index.ts";
 import { composeWorkspace } from "../../../components/workspace/compose.ts";
 import { flattenPlan, planWorkspace } from "../../../components/workspace/plan.ts";
 import { workloadOf } from "../../support/cost.ts";
@@ -209,7 +210,7 @@ describe("a user's own stack", () => {
       of(`kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`, props),
     );
 
-  test.each(["desktop", "home"])("costs what a workspace of its blueprint is estimated at: %s", (blueprint) => {
+  test.each(Object.keys(blueprints))("costs what a workspace of its blueprint is estimated at: %s", (blueprint) => {
     const { notPriced, ...estimate } = costOfResources(objects(blueprint), region, { nodes });
     const expected = estimateWorkspace(workloadOf(blueprint), { region, ...nodes });
     expect(estimate.monthlyUsd).toBe(expected.monthlyUsd);

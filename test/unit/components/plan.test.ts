@@ -53,6 +53,17 @@ describe("planWorkspace", () => {
     ]);
   });
 
+  test("lets the router reach an internal port, and leads no browser to it", () => {
+    const agent = { name: "agent", port: 8686, internal: true };
+    const { shape } = composeWorkspace(homeOrder);
+    const { fromRouter, ingress } = planWorkspace({
+      ...composeWorkspace(homeOrder),
+      shape: { ...shape, ports: [agent, { name: "shell", port: 3000 }] },
+    });
+    expect(fromRouter?.spec.ingress[0]?.ports.map(({ port }) => port)).toEqual([8686, 3000]);
+    expect(ingress?.spec.rules[0]?.http.paths[0]?.backend.service.port.name).toBe("shell");
+  });
+
   test("never says how many pods run: sleeping and waking do", () => {
     expect(Object.keys(planWorkspace(spec).deployment.spec)).not.toContain("replicas");
   });
@@ -84,7 +95,10 @@ describe("planWorkspace", () => {
       withShape({ resources: { requests: { cpu: "1", memory: "9Gi" }, limits: { cpu: "4", memory: "8Gi" } } }),
       'resources.requests.memory: found "9Gi". Ask for at most the limit: 8Gi.',
     ],
-    [withShape({ probe: { type: "tcp", port: "vnc" } }), 'probe.port: found "vnc". Name one of the ports: stream.'],
+    [
+      withShape({ probe: { type: "tcp", port: "vnc" } }),
+      'probe.port: found "vnc". Name one of the ports: stream, agent.',
+    ],
     [
       withShape({ scratch: [{ path: "/home/user", size: "1Gi" }] }),
       'scratch.path: found "/home/user". Mount one thing at each path.',
@@ -114,7 +128,7 @@ test("lets routers outside of the cluster in as it lets in the router's pods", (
 describe("composeWorkspace", () => {
   test("names the blueprints when there is none of that name", () => {
     expect(() => composeWorkspace({ ...desktopOrder, blueprint: "toString" })).toThrow(
-      'blueprint: found "toString". Choose one of: desktop, home.',
+      'blueprint: found "toString". Choose one of: desktop, home, ide, sandbox.',
     );
   });
 

@@ -402,7 +402,7 @@ describe("a wrong spec", () => {
 
   test("an image of a blueprint that there is not is named", () => {
     expect(() => checkWorkspaceImages(["home", "laptop"])).toThrow(
-      'workspaceImages.laptop: found "laptop". There is no such blueprint: name one of desktop, home.',
+      'workspaceImages.laptop: found "laptop". There is no such blueprint: name one of desktop, home, ide, sandbox.',
     );
   });
 });

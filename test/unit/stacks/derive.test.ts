@@ -24,7 +24,16 @@ describe("what follows from other keys", () => {
       database: { identifier: "berth-dev", deletionProtection: true, protectData: true },
       backup: { protectData: true },
       state: { protectData: true, forceDestroy: false },
-      registry: { repositories: ["berth-dev/desktop", "berth-dev/home", "berth-dev/provisioner"], protect: true },
+      registry: {
+        repositories: [
+          "berth-dev/desktop",
+          "berth-dev/home",
+          "berth-dev/ide",
+          "berth-dev/provisioner",
+          "berth-dev/sandbox",
+        ],
+        protect: true,
+      },
       edge: {
         serves: "tunnel",
         tunnel: {

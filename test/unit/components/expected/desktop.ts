@@ -157,6 +157,10 @@ export const desktop = {
               protocol: "TCP",
               port: 10005,
             },
+            {
+              protocol: "TCP",
+              port: 8686,
+            },
           ],
         },
       ],
@@ -312,7 +316,7 @@ export const desktop = {
     },
     data: {
       "workspace.json":
-        '{"blueprint":{"name":"desktop","version":1},"home":"/home/user","ports":[{"name":"stream","port":10005}]}',
+        '{"blueprint":{"name":"desktop","version":2},"home":"/home/user","ports":[{"name":"stream","port":10005},{"name":"agent","port":8686,"internal":true}]}',
     },
   },
   deployment: {
@@ -369,7 +373,7 @@ export const desktop = {
           containers: [
             {
               name: "workspace",
-              image: "berth/desktop:1",
+              image: "berth/desktop:2",
               imagePullPolicy: "IfNotPresent",
               env: [
                 {
@@ -385,6 +389,11 @@ export const desktop = {
                 {
                   name: "stream",
                   containerPort: 10005,
+                  protocol: "TCP",
+                },
+                {
+                  name: "agent",
+                  containerPort: 8686,
                   protocol: "TCP",
                 },
               ],
@@ -408,16 +417,18 @@ export const desktop = {
                 readOnlyRootFilesystem: false,
               },
               startupProbe: {
-                tcpSocket: {
-                  port: "stream",
+                httpGet: {
+                  path: "/ready",
+                  port: "agent",
                 },
                 periodSeconds: 1,
                 timeoutSeconds: 2,
                 failureThreshold: 300,
               },
               readinessProbe: {
-                tcpSocket: {
-                  port: "stream",
+                httpGet: {
+                  path: "/ready",
+                  port: "agent",
                 },
                 periodSeconds: 5,
                 timeoutSeconds: 3,
@@ -425,7 +436,7 @@ export const desktop = {
               },
               livenessProbe: {
                 tcpSocket: {
-                  port: "stream",
+                  port: "agent",
                 },
                 periodSeconds: 20,
                 timeoutSeconds: 5,
@@ -508,6 +519,12 @@ export const desktop = {
           name: "stream",
           port: 10005,
           targetPort: "stream",
+          protocol: "TCP",
+        },
+        {
+          name: "agent",
+          port: 8686,
+          targetPort: "agent",
           protocol: "TCP",
         },
       ],

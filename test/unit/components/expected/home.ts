@@ -161,6 +161,10 @@ export const home = {
               protocol: "TCP",
               port: 4000,
             },
+            {
+              protocol: "TCP",
+              port: 8686,
+            },
           ],
         },
       ],
@@ -319,7 +323,7 @@ export const home = {
     },
     data: {
       "workspace.json":
-        '{"blueprint":{"name":"home","version":1},"home":"/home/user","ports":[{"name":"shell","port":3000},{"name":"gateway","port":4000}]}',
+        '{"blueprint":{"name":"home","version":2},"home":"/home/user","ports":[{"name":"shell","port":3000},{"name":"gateway","port":4000},{"name":"agent","port":8686,"internal":true}]}',
     },
   },
   deployment: {
@@ -416,6 +420,11 @@ export const home = {
                   containerPort: 4000,
                   protocol: "TCP",
                 },
+                {
+                  name: "agent",
+                  containerPort: 8686,
+                  protocol: "TCP",
+                },
               ],
               resources: {
                 requests: {
@@ -438,8 +447,8 @@ export const home = {
               },
               startupProbe: {
                 httpGet: {
-                  path: "/",
-                  port: "shell",
+                  path: "/ready",
+                  port: "agent",
                 },
                 periodSeconds: 1,
                 timeoutSeconds: 2,
@@ -447,8 +456,8 @@ export const home = {
               },
               readinessProbe: {
                 httpGet: {
-                  path: "/",
-                  port: "shell",
+                  path: "/ready",
+                  port: "agent",
                 },
                 periodSeconds: 5,
                 timeoutSeconds: 3,
@@ -456,7 +465,7 @@ export const home = {
               },
               livenessProbe: {
                 tcpSocket: {
-                  port: "shell",
+                  port: "agent",
                 },
                 periodSeconds: 20,
                 timeoutSeconds: 5,
@@ -545,6 +554,12 @@ export const home = {
           name: "gateway",
           port: 4000,
           targetPort: "gateway",
+          protocol: "TCP",
+        },
+        {
+          name: "agent",
+          port: 8686,
+          targetPort: "agent",
           protocol: "TCP",
         },
       ],

@@ -48,7 +48,7 @@ export const images: readonly BadConfig[] = [
       },
     },
     says: [
-      'berth:images.workspaces.laptop: found "registry.example.com/berth/laptop:3f9a1c07be42d685". There is no such option: take it out or correct its name. There are: desktop, home.',
+      'berth:images.workspaces.laptop: found "registry.example.com/berth/laptop:3f9a1c07be42d685". There is no such option: take it out or correct its name. There are: desktop, home, ide, sandbox.',
     ],
   },
   {

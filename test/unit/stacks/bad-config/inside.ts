@@ -32,7 +32,7 @@ export const inside: readonly BadConfig[] = [
     },
     says: [
       'berth:provisioner.workspaces.denyEgress[0]: found "10.0.0.1". Must be a block of addresses such as "203.0.113.0/24" or "2001:db8::/32".',
-      'berth:provisioner.signupBlueprint: found "laptop". Write "desktop" or "home".',
+      'berth:provisioner.signupBlueprint: found "laptop". Write "desktop", "home", "ide" or "sandbox".',
       'berth:provisioner.logLevel: found "loud". Write "trace", "debug", "info", "warn" or "error".',
     ],
   },

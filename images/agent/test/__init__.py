@@ -1,0 +1,1 @@
+"""Tests of the agent: they start the real one."""

@@ -1,0 +1,1 @@
+"""Tests of the home: within the image, as it has what they need."""

@@ -1,0 +1,1 @@
+"""Tests of the runner. Those that need its API or hostile programs run within the image only."""
