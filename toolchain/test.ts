@@ -105,6 +105,7 @@ async function lint(): Promise<Result> {
   const checks = [
     { name: "biome check", program: "biome", args: ["check", "."] },
     { name: "tsc", program: "tsc", args: [] },
+    { name: "tsc of examples/viewer", program: "tsc", args: ["--project", "examples/viewer"] },
     { name: "knip", program: "knip", args: [] },
     { name: "depcruise", program: "depcruise", args: ["--config", ".dependency-cruiser.cjs", ...folders] },
   ];
