@@ -1,4 +1,4 @@
-import { definitionNames } from "./tools/catalog.ts";
+import { definitionNames, ownNames } from "./tools/catalog.ts";
 import type { ToolName } from "./tools.ts";
 
 /** A suite of tests: `npm test -- --suite unit,engine`. */
@@ -20,6 +20,7 @@ export interface Suite {
 
 const pulumi: readonly ToolName[] = ["pulumi", "pulumi-resource-kubernetes"];
 const kinds: readonly ToolName[] = [...pulumi, ...definitionNames];
+const realNode: readonly ToolName[] = ["kubelet", "kube-proxy", ...ownNames];
 const nodes: readonly ToolName[] = ["node-oldest", "node-newest"];
 
 /** Vitest's projects, in the order in which they run. */
@@ -39,6 +40,16 @@ export const suites = {
   },
   engine: files("engine", { timeout: 180_000, platform: true, tools: pulumi, parallel: false, budget: 4 }),
   provisioner: files("provisioner", { timeout: 120_000, platform: true, tools: pulumi, parallel: false, budget: 8 }),
+  node: {
+    ...files("node", {
+      timeout: 120_000,
+      platform: false,
+      tools: [...pulumi, ...realNode],
+      parallel: false,
+      budget: 20,
+    }),
+    setup: "test/support/real/setup.ts",
+  },
   e2e: files("e2e", { timeout: 600_000, platform: true, tools: pulumi, parallel: false, budget: 8 }),
 } as const satisfies Readonly<Record<string, Suite>>;
 

@@ -195,11 +195,13 @@ function nodeOf(parts: Parts): RealNode {
     end,
     async join(progress) {
       await progress.step("Start a real node", async (note) => {
+        // Heartbeats are told by the second.
+        const since = new Date(Math.floor(Date.now() / 1000) * 1000);
         const access = accessOf(folders.platform);
         await ensureObject(access, nodeObject.collection, nodeObject.object);
         for (const { collection, object } of nodeObjects) await applyObject(access, collection, object);
         const running = await startPrograms(parts, { images, importImages });
-        await untilReady(access, running);
+        await untilReady(access, running, since);
         for (const program of running) program.release();
         note(`containerd and kubelet, ${cpusAndMemory(await nodeStatus(access))}`);
       });
@@ -280,7 +282,9 @@ function accessOf(platform: string): Access {
 const nodeSchema = z.object({
   status: z.object({
     capacity: z.record(z.string(), z.string()).default({}),
-    conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]),
+    conditions: z
+      .array(z.object({ type: z.string(), status: z.string(), lastHeartbeatTime: z.coerce.date().nullish() }))
+      .default([]),
   }),
 });
 
@@ -292,11 +296,13 @@ async function nodeStatus(access: Access): Promise<z.infer<typeof nodeSchema>["s
 const deploymentSchema = z.object({ status: z.object({ availableReplicas: z.number().default(0) }) });
 
 /** Ready: the node says so of itself, and the cluster's DNS answers. */
-async function untilReady(access: Access, running: readonly RunningComponent[]): Promise<void> {
+async function untilReady(access: Access, running: readonly RunningComponent[], since: Date): Promise<void> {
   const never = new AbortController().signal;
   await until("A ready node", running, never, async () => {
     const status = await nodeStatus(access);
-    return status?.conditions.some(({ type, status: is }) => type === "Ready" && is === "True") ? true : undefined;
+    const ready = status?.conditions.find(({ type, status: is }) => type === "Ready" && is === "True");
+    // What its kubelet said in an earlier life counts for nothing.
+    return ready?.lastHeartbeatTime && ready.lastHeartbeatTime >= since ? true : undefined;
   });
   await until("The cluster's DNS", running, never, async () => {
     const { text } = await ask(access, "GET", "/apis/apps/v1/namespaces/kube-system/deployments/coredns");

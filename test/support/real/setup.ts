@@ -1,0 +1,18 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { startBerth } from "../../../toolchain/berth.ts";
+import { createTerminal } from "../../../toolchain/terminal.ts";
+
+/** Starts a Berth whose workspaces really run, once for all files: images are built, and one machine has one real node. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const state = await mkdtemp(join(tmpdir(), "berth-test-real-"));
+  const berth = await startBerth({ state, node: "real", throwaway: true, port: 0 }, createTerminal());
+  const { url, token, kubeconfig } = berth;
+  project.provide("realBerth", { url, token, kubeconfig });
+  return async () => {
+    await berth.stop();
+    await rm(state, { recursive: true, force: true });
+  };
+}
