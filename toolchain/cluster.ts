@@ -22,8 +22,8 @@ export interface ClusterOptions {
   readonly nodes?: number | undefined;
   /** Nothing is kept and the disk is not waited for. @default false */
   readonly throwaway?: boolean | undefined;
-  /** Images that a real node has: all that blueprints have here, unless named. */
-  readonly images?: readonly string[] | undefined;
+  /** What a real node has beside the images of blueprints: stages of them, such as `desktop/test`. */
+  readonly alsoImages?: readonly string[] | undefined;
 }
 
 /** What workspaces run on: nodes of the local platform, or whatever an existing cluster has. */
@@ -38,8 +38,8 @@ export interface Cluster {
   readonly storage: LocalConfig["storage"];
   /** What the provisioner must know of it. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Runs one of a real node's own programs inside it; undefined where there is none. */
-  readonly run: ((command: string, ...args: readonly string[]) => Promise<string>) | undefined;
+  /** References of a real node's images, by name; empty elsewhere. */
+  readonly images: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export async function openCluster(options: ClusterOptions, progress: Progress): 
     kubeconfig: platform.kubeconfig,
     storage: kind === "existing" ? await defaultStorage(platform.kubeconfig) : hostPathStorage,
     environment: {},
-    run: undefined,
+    images: {},
     stop: platform.stop,
   };
 }
@@ -76,20 +76,19 @@ async function openRealCluster(options: ClusterOptions, progress: Progress): Pro
     stops.push(platform.stop);
     stops.push(node.leave);
     await node.join(progress);
-    const images = await ensureImages(options.images ?? ownImages(), node, progress);
+    const own = ownImages();
+    const images = await ensureImages([...own, ...(options.alsoImages ?? [])], node, progress);
     return {
       kind: "real",
       kubeconfig: platform.kubeconfig,
       storage: { provisioner: "berth.dev/local-volumes", parameters: {}, volumeBindingMode: "WaitForFirstConsumer" },
       environment: {
-        BERTH_IMAGES: Object.entries(images)
-          .map(([name, image]) => `${name}=${image}`)
-          .join(","),
+        BERTH_IMAGES: own.map((name) => `${name}=${images[name]}`).join(","),
         // The router is a process of the host: it asks the cluster's DNS, and workspaces let it in by its address.
 
         BERTH_ROUTER_ADDRESSES: `${link.host}/32`,
       },
-      run: node.run,
+      images,
       stop,
     };
   } catch (error) {

@@ -24,7 +24,8 @@ interface Builder {
 
 /**
  * Sees to it that images of `images/` are in a store: those that are missing are built from their Dockerfiles and taken
- * in. A tag says what an image is made of, so nothing is built twice.
+ * in. A tag says what an image is made of, so nothing is built twice. `desktop` is an image, `desktop/test` a stage of its
+ * Dockerfile.
  *
  * @returns the reference of each.
  */
@@ -35,23 +36,41 @@ export async function ensureImages(
 ): Promise<Readonly<Record<string, string>>> {
   const online = await reachesPublicImages();
   const present = new Set(await store.images());
-  const wanted = names.map((name) => {
-    const source = sourceOf(name);
-    return { source, reference: referenceOf(source, online) };
-  });
+  const wanted = names.map((name) => wantedImage(name, online));
   const missing = wanted.filter(({ reference }) => !present.has(reference));
   if (missing.length > 0) {
     await withDocker(progress, async (docker) => {
       const bases = online ? {} : await ensureLocalBases(docker, progress);
-      for (const { source, reference } of missing) {
-        await buildImage(source, reference, { docker, bases }, progress);
-        await progress.step(`Take ${reference} in`, () =>
-          docker.save(reference, (archive) => store.importImages(archive)),
-        );
-      }
+      for (const image of missing) await buildImage(image, { docker, bases }, progress);
+      const references = missing.map(({ reference }) => reference);
+      // At once: layers that several have are moved once.
+      await progress.step(`Give ${countOf(references.length, "image")} to the node`, () =>
+        docker.save(references, (archive) => store.importImages(archive)),
+      );
     });
   }
-  return Object.fromEntries(wanted.map(({ source, reference }) => [source.name, reference]));
+  return Object.fromEntries(wanted.map(({ name, reference }) => [name, reference]));
+}
+
+const countOf = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+
+/** An image, or a stage of one, and what it is called. */
+interface WantedImage {
+  readonly name: string;
+  readonly source: ImageSource;
+  readonly target: string | undefined;
+  readonly reference: string;
+}
+
+function wantedImage(name: string, online: boolean): WantedImage {
+  const [image = "", target] = name.split("/");
+  const source = sourceOf(image);
+  const tag = contentTag(join(checkout, source.context), {
+    dockerfile: join(checkout, source.dockerfile),
+    // On other bases it is another image.
+    also: { bases: online ? "public" : Object.values(localBases).join(" ") },
+  });
+  return { name, source, target, reference: `berth.local/${name.replace("/", "-")}:${tag}` };
 }
 
 function sourceOf(name: string): ImageSource {
@@ -61,31 +80,29 @@ function sourceOf(name: string): ImageSource {
   throw new SetupError(`There is no image ${name}: images/ has ${sources.map((one) => one.name).join(", ")}.`);
 }
 
-/** An image's name by what it is made of; on other bases it is another one. */
-function referenceOf({ name, context, dockerfile }: ImageSource, online: boolean): string {
-  const also = { bases: online ? "public" : Object.values(localBases).join(" ") };
-  return `berth.local/${name}:${contentTag(join(checkout, context), { dockerfile: join(checkout, dockerfile), also })}`;
-}
-
 /** Builds one image, or a stage of its Dockerfile. */
-export async function buildImage(
-  { name, context, dockerfile }: ImageSource,
-  reference: string,
+async function buildImage(
+  { name, source, target, reference }: WantedImage,
   { docker, bases }: Builder,
   progress: Progress,
-  target?: string,
 ): Promise<void> {
   if (await docker.has(reference)) return;
+  const { context, dockerfile } = source;
   await progress.step(`Build the image ${name}`, async (note) => {
     const given = Object.entries(bases).flatMap(([key, value]) => ["--build-arg", `${key}=${value}`]);
     const stage = target === undefined ? [] : ["--target", target];
     const where = ["--network=host", "--progress=plain", "--file", join(checkout, dockerfile), join(checkout, context)];
-    await docker.run(["build", ...given, ...stage, "--tag", reference, ...where], {
-      note: (line) => note(shortened(line)),
-    });
+    const tell = (line: string): void => {
+      const step = stepOf(line);
+      if (step !== undefined) note(step);
+    };
+    await docker.run(["build", ...given, ...stage, "--tag", reference, ...where], { note: tell });
     const size = Number(await docker.run(["image", "inspect", "--format={{.Size}}", reference]));
     note(formatSize(size));
   });
 }
 
-const shortened = (line: string): string => line.replace(/^#\d+ /, "").slice(0, 60);
+/** The step of a build that a line of its log begins; undefined when it tells something else. */
+function stepOf(line: string): string | undefined {
+  return /^#\d+ \[(.+)$/.exec(line)?.[1]?.slice(0, 70).replace("]", ":");
+}

@@ -25,8 +25,8 @@ export interface Docker {
   run(args: readonly string[], options?: DockerRun): Promise<string>;
   /** Whether it has an image of that name. */
   has(image: string): Promise<boolean>;
-  /** Calls back with an archive of an image, as `docker save` writes it. */
-  save<T>(image: string, use: (archive: string) => Promise<T>): Promise<T>;
+  /** Calls back with one archive of images, as `docker save` writes it. */
+  save<T>(images: readonly string[], use: (archive: string) => Promise<T>): Promise<T>;
 }
 
 export interface DockerRun {
@@ -129,11 +129,11 @@ function clientOf(command: string, first: readonly string[], environment: Enviro
     runPiped({ command, args: [...first, ...args], environment: options }, input, note);
   return {
     run: runClient,
-    async save(image, use) {
+    async save(images, use) {
       const folder = mkdtempSync(join(tmpdir(), "berth-saved-image-"));
       try {
         const archive = join(folder, "image.tar");
-        await runClient(["save", "--output", archive, image]);
+        await runClient(["save", "--output", archive, ...images]);
         return await use(archive);
       } finally {
         rmSync(folder, { recursive: true, force: true });

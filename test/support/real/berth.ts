@@ -9,6 +9,8 @@ export interface RealBerth {
   readonly token: string;
   /** A kubeconfig with full rights on its cluster. */
   readonly kubeconfig: string;
+  /** References of the images on its node, by name: `desktop`, `desktop/test`. */
+  readonly images: Readonly<Record<string, string>>;
 }
 
 declare module "vitest" {

@@ -8,9 +8,11 @@ import { createTerminal } from "../../../toolchain/terminal.ts";
 /** Starts a Berth whose workspaces really run, once for all files: images are built, and one machine has one real node. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const state = await mkdtemp(join(tmpdir(), "berth-test-real-"));
-  const berth = await startBerth({ state, node: "real", throwaway: true, port: 0 }, createTerminal());
-  const { url, token, kubeconfig } = berth;
-  project.provide("realBerth", { url, token, kubeconfig });
+  const alsoImages = ["desktop", "home", "ide", "sandbox"].map((name) => `${name}/test`);
+  const options = { state, node: "real", throwaway: true, port: 0, alsoImages } as const;
+  const berth = await startBerth(options, createTerminal());
+  const { url, token, kubeconfig, cluster } = berth;
+  project.provide("realBerth", { url, token, kubeconfig, images: cluster.images });
   return async () => {
     await berth.stop();
     await rm(state, { recursive: true, force: true });
