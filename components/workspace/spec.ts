@@ -4,14 +4,26 @@ import { dnsLabel } from "../core/dns-names.ts";
 import { parseOrExplain } from "../core/parse.ts";
 import { cpuQuantity, memoryQuantity } from "../core/quantities.ts";
 
-/** A port that a workspace serves. The first one of a shape is where its bare host leads. */
+/** A port that a workspace serves. The first one of a shape that is not internal is where its bare host leads. */
 export const portSpec = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z]([-a-z0-9]{0,13}[a-z0-9])?$/)
     .describe("Name of the port, unique in the workspace, at most 15 characters (Kubernetes' limit)"),
   port: z.int().min(1024).max(65535).describe("Its number"),
+  internal: z
+    .boolean()
+    .optional()
+    .describe("Whether it is for the platform alone: the router reaches it, and leads no browser to it"),
 });
+
+/** Ports that programs of the user may serve. */
+const previewRange = z
+  .strictObject({
+    from: z.int().min(1024).max(65535).describe("The first"),
+    to: z.int().min(1024).max(65535).describe("The last"),
+  })
+  .refine(({ from, to }) => from <= to, { path: ["to"], message: "must not be below from" });
 
 /** How a container is asked whether it is ready. */
 export const probeSpec = z.discriminatedUnion("type", [
@@ -40,7 +52,15 @@ export const workspaceShape = z.strictObject({
   image: z.string().min(1).describe("Image of its container"),
   command: z.array(z.string()).optional().describe("What the container runs; without it what its image says"),
   env: z.record(z.string(), z.string()).default({}).describe("Environment variables. Nothing secret: use `identity`"),
-  ports: z.array(portSpec).min(1).describe("Ports that it serves; its bare host leads to the first"),
+  ports: z
+    .array(portSpec)
+    .min(1)
+    .refine((ports) => ports.some(({ internal }) => internal !== true), "must have one that is not internal")
+    .describe("Ports that it serves; its bare host leads to the first that is not internal"),
+  previews: previewRange
+    .optional()
+    .describe("Ports that programs of the user may serve, each at a host of its own: `<port>--<host>`")
+    .meta({ examples: [{ from: 3000, to: 9999 }] }),
   probe: probeSpec.describe("How the container is asked whether it is ready"),
   resources: z
     .strictObject({
@@ -113,6 +133,13 @@ export const workspacePlacement = z.strictObject({
     })
     .default({ namespace: "berth-system", podLabels: { "berth.dev/component": "router" } })
     .describe("Whose pods may open connections to a workspace's ports"),
+  origin: z
+    .strictObject({
+      scheme: z.enum(["https", "http"]).default("https").describe("Scheme of its URL"),
+      port: z.int().min(1).max(65535).optional().describe("Port of its URL; without one the scheme's own"),
+    })
+    .prefault({})
+    .describe("How browsers reach it, beside its host: what programs inside are told as their URL"),
   denyEgress: z
     .array(cidrBlock)
     .default([])
@@ -164,8 +191,8 @@ export const workspaceSpec = z.strictObject({
     .record(z.string().regex(/^[a-z][a-z0-9.-]{0,62}$/), z.string())
     .optional()
     .describe(
-      "What only this workspace may know, as files in `/run/berth/identity` beside `workspace`, `owner`, `name` and " +
-        "`host`. Secret: encrypted in the stack's state, never logged",
+      "What only this workspace may know, as files in `/run/berth/identity` beside `workspace`, `owner`, `name`, " +
+        "`host` and `url`. Secret: encrypted in the stack's state, never logged",
     ),
   existingVolume: z
     .string()
@@ -180,4 +207,11 @@ export type WorkspaceSpecInput = z.input<typeof workspaceSpec>;
 /** A spec with every default filled in; throws one `UserError` naming each wrong field, its value and the fix. */
 export function parseWorkspaceSpec(spec: unknown): WorkspaceSpec {
   return parseOrExplain(workspaceSpec, spec, "spec");
+}
+
+/** Where browsers find a workspace. */
+export function workspaceUrl({ host, placement }: Pick<WorkspaceSpec, "host" | "placement">): string {
+  const { scheme, port } = placement.origin;
+  const usual = port === undefined || port === (scheme === "https" ? 443 : 80);
+  return `${scheme}://${host}${usual ? "" : `:${port}`}`;
 }

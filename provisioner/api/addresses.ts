@@ -9,12 +9,21 @@ export type AddressOf = (context: ApiContext) => string;
  * before that was written by the caller and is not believed.
  */
 export function createAddressOf(trustedProxies: readonly string[]): AddressOf {
+  const addressBehind = createAddressBehind(trustedProxies);
+  return (context) => addressBehind(context.env?.incoming?.socket.remoteAddress, context.req.header("x-forwarded-for"));
+}
+
+/** The same of a peer's address and what `X-Forwarded-For` says; "unknown" when the peer is gone. */
+export function createAddressBehind(
+  trustedProxies: readonly string[],
+): (peer: string | undefined, forwardedFor: string | undefined) => string {
   const trusted = toBlockList(trustedProxies);
   const isTrusted = (address: string) => trusted.check(address, isIPv6(address) ? "ipv6" : "ipv4");
-  return (context) => {
-    let address = plain(context.env?.incoming?.socket.remoteAddress ?? "");
+  return (peer, forwardedFor) => {
+    let address = plain(peer ?? "");
     if (isIP(address) === 0) return "unknown";
-    const forwarded = (context.req.header("x-forwarded-for") ?? "").split(",").map((part) => plain(part.trim()));
+    if (trustedProxies.length === 0) return address;
+    const forwarded = (forwardedFor ?? "").split(",").map((part) => plain(part.trim()));
     while (isTrusted(address)) {
       const next = forwarded.pop();
       if (next === undefined || isIP(next) === 0) break;

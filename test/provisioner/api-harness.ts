@@ -17,6 +17,7 @@ import { startEmbeddedPostgres } from "../../provisioner/store/embedded.ts";
 import { openNotifications } from "../../provisioner/store/notifications.ts";
 import { createTokenStore } from "../../provisioner/store/tokens.ts";
 import { createWebhookStore } from "../../provisioner/store/webhooks.ts";
+import { createAccessService } from "../../provisioner/workspaces/access.ts";
 import { createWorkspaceService } from "../../provisioner/workspaces/create-service.ts";
 import type { WorkspaceSettings } from "../../provisioner/workspaces/settings.ts";
 import { letRolesIn, openAs } from "../support/roles.ts";
@@ -71,18 +72,14 @@ export async function createHarness(
   const notifications = await openNotifications(ofApi.url);
   const queue = createQueue(ofApi, { make: false, maintain: false });
   await queue.start();
-  const service = createWorkspaceService({
-    database: ofApi,
-    queue,
-    notifications,
-    settings: {
-      installation: "test",
-      baseDomain: "workspace.example.com",
-      workspacesPerOwner: options.maxPerOwner ?? 5,
-      costs: options.costs ?? {},
-      budgets: options.budgets ?? {},
-    },
-  });
+  const settings: WorkspaceSettings = {
+    installation: "test",
+    baseDomain: "workspace.example.com",
+    workspacesPerOwner: options.maxPerOwner ?? 5,
+    costs: options.costs ?? {},
+    budgets: options.budgets ?? {},
+  };
+  const service = createWorkspaceService({ database: ofApi, queue, notifications, settings });
   const tokens = createTokenStore(ofApi);
   const webhookSecret = `whsec_${Buffer.alloc(24, 5).toString("base64")}`;
   let logs = "";
@@ -94,6 +91,7 @@ export async function createHarness(
   });
   const deps: ApiDeps = {
     service,
+    access: createAccessService({ database: ofApi, queue, settings }),
     tokens,
     webhooks: createWebhookStore(ofApi),
     blueprints,

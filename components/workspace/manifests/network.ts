@@ -12,9 +12,11 @@ export function denyAllManifest(spec: WorkspaceSpec) {
   };
 }
 
-/** In: only from the router's pods (or an Ingress controller's), only to the workspace's own ports. */
+/** In: only from the router's pods (or an Ingress controller's), only to the workspace's own ports and previews. */
 export function fromRouterManifest(spec: WorkspaceSpec) {
   const { router } = spec.placement;
+  const { ports, previews } = spec.shape;
+  const range = previews === undefined ? [] : [{ protocol: "TCP", port: previews.from, endPort: previews.to }];
   return {
     apiVersion: "networking.k8s.io/v1" as const,
     kind: "NetworkPolicy" as const,
@@ -25,7 +27,7 @@ export function fromRouterManifest(spec: WorkspaceSpec) {
       ingress: [
         {
           from: [podsOf(router.namespace, router.podLabels)],
-          ports: tcp(...spec.shape.ports.map(({ port }) => port)),
+          ports: [...tcp(...ports.map(({ port }) => port)), ...range],
         },
       ],
     },

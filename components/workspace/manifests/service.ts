@@ -18,7 +18,7 @@ export function serviceManifest(spec: WorkspaceSpec) {
 /** The way in for those who use a workspace without Berth's router: its host leads to its first port. */
 export function ingressManifest(spec: WorkspaceSpec) {
   const { className, annotations, tlsSecretName } = spec.placement.ingress ?? {};
-  const port = spec.shape.ports[0]?.name ?? "";
+  const port = spec.shape.ports.find(({ internal }) => internal !== true)?.name ?? "";
   return {
     apiVersion: "networking.k8s.io/v1" as const,
     kind: "Ingress" as const,

@@ -1,0 +1,210 @@
+import { connect, type Socket } from "node:net";
+import { type BodyReader, createBodyReader } from "./body.ts";
+import { mostHeadBytes } from "./request-head.ts";
+import { type ResponseHead, readResponseHead } from "./response-head.ts";
+import type { Expiring } from "./sweeper.ts";
+
+/** Who asked, and hears what the workspace answers. */
+export interface Asker {
+  onHead(head: ResponseHead): void;
+  /** Bytes of the body, as they came. */
+  onBytes(bytes: Buffer): void;
+  /** The answer is whole. */
+  onEnd(): void;
+  /** What came so far was handed on: there may be more, later. */
+  onPause(): void;
+  /** The workspace takes bytes again. */
+  onDrain(): void;
+  /** The connection broke, or what came was no answer. Nothing more comes. */
+  onLost(): void;
+}
+
+/** Where a workspace answers. */
+export interface Target {
+  /** The workspace and the port: connections are never shared between two of these. */
+  readonly key: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Most answers in a row that only say that another one follows. */
+const mostInterim = 10;
+const headEnd = "\r\n\r\n";
+
+/** A connection to one port of one workspace: one request after the other, each answered before the next is sent. */
+export class Backend implements Expiring {
+  readonly socket: Socket;
+  readonly key: string;
+  deadline = Number.POSITIVE_INFINITY;
+  /** Whether it was used before: such a one may be closed by the other side at the moment it is used again. */
+  used = false;
+  /** When it was last let go, by the clock of `performance.now()`. */
+  since = 0;
+  /** Told when it closes while it waits for a request. */
+  onIdleClose: (() => void) | null = null;
+  #asker: Asker | null = null;
+  #method = "";
+  #state: "idle" | "head" | "body" | "over" = "idle";
+  #held: Buffer | null = null;
+  #body: BodyReader = createBodyReader(0);
+  #reusable = false;
+  #interim = 0;
+
+  constructor(socket: Socket, key: string) {
+    this.socket = socket;
+    this.key = key;
+    socket.on("data", this.#onData);
+    socket.on("drain", this.#onDrain);
+    socket.on("end", this.#onEnd);
+    socket.on("error", ignore);
+    socket.on("close", this.#onClose);
+  }
+
+  get idle(): boolean {
+    return this.#state === "idle";
+  }
+
+  /** Whether anything of an answer came. */
+  get answered(): boolean {
+    return this.#state === "body" || this.#held !== null;
+  }
+
+  /** Sends a request's head. False when the workspace does not take it as fast as it comes. */
+  ask(asker: Asker, method: string, head: string): boolean {
+    this.#asker = asker;
+    this.#method = method;
+    this.#state = "head";
+    this.#interim = 0;
+    this.deadline = Number.POSITIVE_INFINITY;
+    return this.socket.write(head, "latin1");
+  }
+
+  /** Whether it may be used for another request, now that its answer is whole. */
+  get reusable(): boolean {
+    return this.#reusable && this.#state === "idle" && !this.socket.destroyed;
+  }
+
+  /** Gives the socket away, with what came already: after an upgrade. */
+  handOver(): { readonly socket: Socket; readonly held: Buffer | null } {
+    const held = this.#held;
+    this.#state = "over";
+    this.#asker = null;
+    this.socket.off("data", this.#onData);
+    this.socket.off("drain", this.#onDrain);
+    this.socket.off("end", this.#onEnd);
+    return { socket: this.socket, held };
+  }
+
+  destroy(): void {
+    this.#asker = null;
+    this.#state = "over";
+    this.socket.destroy();
+  }
+
+  expire(): void {
+    if (this.#state === "idle") this.destroy();
+  }
+
+  readonly #onData = (bytes: Buffer) => {
+    // Whatever comes unasked would be taken for the answer to the next request.
+    if (this.#state === "idle" || this.#state === "over") return this.destroy();
+    if (this.#state === "body") this.#feed(bytes);
+    else this.#read(this.#held === null ? bytes : Buffer.concat([this.#held, bytes]));
+    this.#asker?.onPause();
+  };
+
+  #read(bytes: Buffer) {
+    let rest: Buffer | null = bytes;
+    while (rest !== null) {
+      const end: number = rest.indexOf(headEnd, 0, "latin1");
+      if (end < 0 ? rest.length > mostHeadBytes : end > mostHeadBytes) return this.#lose();
+      this.#held = rest;
+      if (end < 0) return;
+      const head = readResponseHead(rest.toString("latin1", 0, end + 2), this.#method);
+      if (head === null) return this.#lose();
+      const begin: number = end + headEnd.length;
+      rest = begin < rest.length ? rest.subarray(begin) : null;
+      if (head.status === 101 || head.status >= 200) return this.#begin(head, rest);
+      this.#interim += 1;
+      if (this.#interim > mostInterim) return this.#lose();
+    }
+    this.#held = null;
+  }
+
+  #begin(head: ResponseHead, rest: Buffer | null) {
+    this.#held = rest;
+    this.#state = "body";
+    this.#reusable = head.keepAlive && head.status !== 101;
+    this.#body = createBodyReader(head.body);
+    this.#asker?.onHead(head);
+    // What follows an upgrade is for whoever takes the socket over.
+    if (head.status === 101) return;
+    this.#held = null;
+    if (rest !== null) this.#feed(rest);
+    else if (this.#body.done) this.#finish();
+  }
+
+  #feed(bytes: Buffer) {
+    const asker = this.#asker;
+    if (asker === null) return;
+    const rest = this.#body.take(bytes, 0, (part) => asker.onBytes(part));
+    if (this.#asker !== asker) return;
+    if (rest < 0) return this.#lose();
+    // An answer that goes on after its end is not one to wait for another on.
+    if (rest < bytes.length) this.#reusable = false;
+    if (this.#body.done) this.#finish();
+  }
+
+  #finish(): void {
+    const asker = this.#asker;
+    this.#asker = null;
+    this.#state = "idle";
+    this.used = true;
+    asker?.onEnd();
+  }
+
+  #lose(): void {
+    const asker = this.#asker;
+    this.destroy();
+    asker?.onLost();
+  }
+
+  readonly #onDrain = (): void => {
+    this.#asker?.onDrain();
+  };
+
+  /** The other side has said all: which is the end of an answer without a length, and of nothing else. */
+  readonly #onEnd = () => {
+    if (this.#state !== "body" || !this.#body.untilClose) return this.#lose();
+    this.#reusable = false;
+    this.#finish();
+    this.destroy();
+  };
+
+  readonly #onClose = () => {
+    this.onIdleClose?.();
+    if (this.#state !== "over") this.#lose();
+  };
+}
+
+function ignore(): void {
+  // What breaks is closed, and `close` is listened to.
+}
+
+/** Connects to a workspace; rejects when nobody answers in time. */
+export function connectBackend({ key, address, port }: Target, milliseconds: number): Promise<Backend> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: address, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 });
+    const late = setTimeout(() => socket.destroy(new Error("no connection in time")), milliseconds);
+    const failed = (error: Error) => {
+      clearTimeout(late);
+      reject(error);
+    };
+    socket.once("error", failed);
+    socket.once("connect", () => {
+      clearTimeout(late);
+      socket.off("error", failed);
+      resolve(new Backend(socket, key));
+    });
+  });
+}
