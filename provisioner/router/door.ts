@@ -51,13 +51,13 @@ export function createDoor(deps: DoorDeps): Serve {
   const siteOf = createSites(rules);
 
   const answer = (connection: Connection, head: RequestHead | null, with_: OwnAnswer, outcome: Outcome) => {
-    metrics.requests.inc({ outcome });
+    metrics.count(outcome);
     if (!connection.open) return;
     connection.write(writeAnswer(with_, { close: connection.endsNext, head: head?.method === "HEAD" }));
     connection.finish();
   };
   const refused = (refusal: Refusal, site?: Site) => {
-    metrics.refusals.inc({ reason: refusal });
+    metrics.refuse(refusal);
     log.debug({ refusal, host: site?.host.name }, "A request was refused");
   };
   const refuse = (connection: Connection, head: RequestHead, site: Site, why: Parameters<typeof refusalAnswer>[0]) => {
@@ -79,7 +79,7 @@ export function createDoor(deps: DoorDeps): Serve {
   const askFor = async (site: Site, tokens: readonly string[]): Promise<{ visit: Visit; token: string } | null> => {
     for (const token of tokens) {
       const known = gate.known(site.host.name, token);
-      metrics.looks.inc({ from: known === undefined ? "database" : "memory" });
+      metrics.look(known === undefined ? "database" : "memory");
       const visit = known === undefined ? await gate.ask(site.host.name, token) : known;
       if (visit !== null) return { visit, token };
     }
@@ -116,7 +116,7 @@ export function createDoor(deps: DoorDeps): Serve {
   const upgrade: ExchangeDeps["upgrade"] = (from, backend, head) => {
     const { passing } = from;
     if (!isAcceptance(passing.head, head)) return false;
-    metrics.requests.inc({ outcome: "upgraded" });
+    metrics.count("upgraded");
     const browser = passing.connection.handOver();
     const workspace = backend.handOver();
     from.release();
@@ -131,7 +131,7 @@ export function createDoor(deps: DoorDeps): Serve {
   const exchangeDeps: ExchangeDeps = {
     ...exchange,
     ...{ open, fail, upgrade },
-    onDone: (added) => metrics.added.observe(added / 1000),
+    onSent: metrics.sent,
   };
 
   /** Lets somebody pass as far as the workspace is there to be reached. */
@@ -150,7 +150,7 @@ export function createDoor(deps: DoorDeps): Serve {
         cookies: renewed(visit, token),
       },
     };
-    if (head.upgrade === undefined) metrics.requests.inc({ outcome: "forwarded" });
+    if (head.upgrade === undefined) metrics.count("forwarded");
     new Exchange(passing, exchangeDeps);
   };
 
@@ -204,7 +204,7 @@ export function createDoor(deps: DoorDeps): Serve {
       const visit = gate.known(site.host.name, token);
       if (visit === undefined) unknown = true;
       else if (visit !== null) {
-        metrics.looks.inc({ from: "memory" });
+        metrics.look("memory");
         return pass(connection, head, site, visit, token, since);
       }
     }

@@ -24,8 +24,8 @@ export interface ExchangeDeps {
   readonly fail: (passing: Passing, failure: Failure) => void;
   /** The workspace agreed to speak WebSocket. False when it did not do so as it must: then nothing was done. */
   readonly upgrade: (exchange: Exchange, backend: Backend, head: ResponseHead) => boolean;
-  /** Told when all is over: milliseconds that the request waited for us, not for the workspace. */
-  readonly onDone: (added: number) => void;
+  /** Told when the request is on its way: when its head was whole, by the clock of `performance.now()`. */
+  readonly onSent: (since: number) => void;
   /** Most bytes of a request's body. */
   readonly mostBody: number;
 }
@@ -66,8 +66,6 @@ export class Exchange implements Party, Asker, OpenThing {
   #bodySent = false;
   #retried = false;
   #over = false;
-  /** Milliseconds that we took, up to the request's way out. */
-  #took = 0;
 
   constructor(passing: Passing, deps: ExchangeDeps) {
     this.passing = passing;
@@ -78,8 +76,10 @@ export class Exchange implements Party, Asker, OpenThing {
     this.#connection = passing.connection;
     this.#connection.party = this;
     deps.open.add(this);
-    this.#bodySent = passing.head.body === 0;
-    this.#start();
+    const { body } = passing.head;
+    this.#bodySent = body === 0;
+    if (body !== "chunked" && body > deps.mostBody) this.#fail("too-large");
+    else this.#start();
   }
 
   #start(): void {
@@ -118,7 +118,7 @@ export class Exchange implements Party, Asker, OpenThing {
     this.#count(text.length, 0);
     this.#deps.ledger.meter(this.workspace).requests += this.#retried ? 0 : 1;
     backend.ask(this, head.method, text);
-    this.#took = performance.now() - since;
+    this.#deps.onSent(since);
     if (this.#bodySent) return;
     if (head.expectsContinue) this.#connection.write("HTTP/1.1 100 Continue\r\n\r\n");
     this.#connection.readBody({
@@ -139,7 +139,6 @@ export class Exchange implements Party, Asker, OpenThing {
   onHead(head: ResponseHead): void {
     const backend = this.#backend;
     if (backend === null) return;
-    const began = performance.now();
     const { upgrade } = this.passing.head;
     if (head.status === 101) {
       if (upgrade === undefined || !this.#deps.upgrade(this, backend, head)) this.#fail("bad-answer");
@@ -150,7 +149,6 @@ export class Exchange implements Party, Asker, OpenThing {
     if (upgrade !== undefined || head.body === "close" || !this.#bodySent) this.#connection.leave();
     this.#answered = true;
     this.#answer = headForBrowser(head, { ...this.passing.told, close: this.#connection.endsNext });
-    this.#took += performance.now() - began;
   }
 
   onBytes(bytes: Buffer): void {
@@ -261,6 +259,5 @@ export class Exchange implements Party, Asker, OpenThing {
     if (this.#over) return;
     this.#over = true;
     this.#deps.open.remove(this);
-    this.#deps.onDone(this.#took);
   }
 }

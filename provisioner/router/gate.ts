@@ -79,6 +79,17 @@ export function createGate({ find, connected, believedFor = 10_000 }: GateOption
   /** What changed while the database was being asked: its answer may not know of it. */
   const missed = new Set<Set<string>>();
 
+  /** Hashes of the tokens that were asked for lately: a browser sends the same one with every request. */
+  const hashes = new Map<string, string>();
+  const hashOf = (token: string): string => {
+    const found = hashes.get(token);
+    if (found !== undefined) return found;
+    if (hashes.size >= mostStrangers) hashes.clear();
+    const hash = hashSecret(token);
+    hashes.set(token, hash);
+    return hash;
+  };
+
   const drop = (hash: string) => {
     const visit = visits.get(hash)?.visit;
     visits.delete(hash);
@@ -127,7 +138,7 @@ export function createGate({ find, connected, believedFor = 10_000 }: GateOption
   return {
     known(host, token) {
       if (!secretPattern.test(token)) return null;
-      const hash = hashSecret(token);
+      const hash = hashOf(token);
       const entry = visits.get(hash) ?? strangers.get(hash);
       if (entry === undefined || entry.until < performance.now()) return undefined;
       return entry.visit !== null && entry.visit.host === host && entry.visit.expiresAt > Date.now()
@@ -135,7 +146,7 @@ export function createGate({ find, connected, believedFor = 10_000 }: GateOption
         : null;
     },
     async ask(host, token) {
-      const hash = hashSecret(token);
+      const hash = hashOf(token);
       const under = asking.get(hash) ?? look(hash).finally(() => asking.delete(hash));
       asking.set(hash, under);
       const row = await under;
@@ -143,7 +154,7 @@ export function createGate({ find, connected, believedFor = 10_000 }: GateOption
       const visit = visits.get(hash)?.visit ?? toVisit(row);
       return visit !== null && visit.host === host ? visit : null;
     },
-    remembers: (token) => visits.has(hashSecret(token)),
+    remembers: (token) => visits.has(hashOf(token)),
     forget(change) {
       for (const changed of missed) {
         if (change === null) changed.add(anything);

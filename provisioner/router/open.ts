@@ -46,9 +46,12 @@ export class OpenThings {
 
   remove(thing: OpenThing): void {
     const things = this.#things.get(thing.workspace);
-    if (things?.delete(thing) !== true) return;
-    if (things.size === 0) this.#things.delete(thing.workspace);
-    if (thing.stream) this.#streams -= 1;
+    if (things?.delete(thing) === true && thing.stream) this.#streams -= 1;
+  }
+
+  /** Forgets workspaces of which nothing is open: not with the last one, as the next one mostly comes at once. */
+  tidy(): void {
+    for (const [workspace, things] of this.#things) if (things.size === 0) this.#things.delete(workspace);
   }
 
   /** What is open of a workspace; without one, everything. */

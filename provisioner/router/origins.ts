@@ -72,7 +72,7 @@ export function isPreflight({ method, origin }: Asking, fields: readonly string[
 /** A field's value by its name in lower case. */
 export function fieldOf(fields: readonly string[], name: string): string | undefined {
   for (let index = 0; index < fields.length; index += 2) {
-    if (fields[index]?.toLowerCase() === name) return fields[index + 1];
+    if (fields[index] === name) return fields[index + 1];
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { platformToken, withoutOurCookies } from "./cookies.ts";
+import { rememberNames } from "./http/names.ts";
 import type { RequestHead } from "./http/request-head.ts";
 
 /** What the workspace is told of who asks. */
@@ -53,15 +54,19 @@ export function headForWorkspace(head: RequestHead, { host, scheme, address }: A
   return says ? `${text}Content-Length: ${head.body}\r\n\r\n` : `${text}\r\n`;
 }
 
+/**
+ * Whether a field goes on at all, by its name. Many programs take `_` for `-`: what is not believed under one name would
+ * come in under the other.
+ */
+const goesOn = rememberNames(
+  (name) => !name.includes("_") && !replaced.has(name) && !claimed.has(name) && !claimedFamilies.test(name),
+);
+
 /** A field's value as it goes on; undefined where it does not. */
 function passing(name: string, value: string, connection: readonly string[]): string | undefined {
-  const lower = name.toLowerCase();
-  // Many programs take `_` for `-`: what is not believed under one name would come in under the other.
-  if (lower.includes("_")) return undefined;
-  if (replaced.has(lower) || claimed.has(lower) || claimedFamilies.test(lower)) return undefined;
-  if (connection.length > 0 && connection.includes(lower)) return undefined;
-  if (lower === "cookie") return withoutOurCookies(value);
-  if (lower === "authorization" && holdsToken(value)) return undefined;
+  if (!goesOn(name) || (connection.length > 0 && connection.includes(name))) return undefined;
+  if (name === "cookie") return withoutOurCookies(value);
+  if (name === "authorization" && holdsToken(value)) return undefined;
   return value.includes("berth_") && platformToken.test(value) ? undefined : value;
 }
 

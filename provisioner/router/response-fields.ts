@@ -30,12 +30,11 @@ export function headForBrowser(head: ResponseHead, told: Told): string {
   let referrer = false;
   for (let index = 0; index < fields.length; index += 2) {
     const name = fields[index] ?? "";
-    const lower = name.toLowerCase();
-    if (replaced.has(lower) || (connection.length > 0 && connection.includes(lower))) continue;
-    const value = passing(lower, fields[index + 1] ?? "", status);
+    if (replaced.has(name) || (connection.length > 0 && connection.includes(name))) continue;
+    const value = passing(name, fields[index + 1] ?? "", status);
     if (value === null) continue;
-    cached ||= lower === "cache-control";
-    referrer ||= lower === "referrer-policy";
+    cached ||= name === "cache-control";
+    referrer ||= name === "referrer-policy";
     text += `${name}: ${value}\r\n`;
   }
   if (!cached) text += "Cache-Control: private\r\n";

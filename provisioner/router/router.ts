@@ -91,6 +91,7 @@ export function createRouter({ settings, database, locator, registry, log }: Rou
   const metrics = createRouterMetrics(registry, {
     streams: () => open.streams,
     connections: () => listeners.reduce((sum, { connections }) => sum + connections, 0),
+    bytes: ledger.bytes,
   });
   const warn = (what: string) => (error: unknown) => log.warn({ err: error }, what);
   let notifications: Notifications | undefined;
@@ -137,6 +138,7 @@ export function createRouter({ settings, database, locator, registry, log }: Rou
       const used = [...new Set(open.of().map(({ session }) => session))];
       if (used.length > 0) renewSessions(database, used, sessions).catch(warn("Sessions were not renewed"));
       woken.clear();
+      open.tidy();
       forgetOver(database).catch(warn("What is over was not forgotten"));
     }, tidyEvery),
     setInterval(() => void watch.look(), lookEvery),

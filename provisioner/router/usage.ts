@@ -14,6 +14,8 @@ export interface Meter {
 export interface UsageLedger {
   /** The counter of a workspace. To be asked for each time: what is written down makes room for a new one. */
   meter(workspace: string): Meter;
+  /** Bytes of all workspaces that were written down, and those that are not yet. */
+  bytes(): { readonly in: number; readonly out: number };
   /** Writes down what was counted; what cannot be written is kept for the next time. */
   flush(): Promise<void>;
 }
@@ -23,6 +25,7 @@ const mostAtOnce = 1000;
 
 export function createUsageLedger(write: (counts: readonly UsageCount[]) => Promise<void>): UsageLedger {
   const meters = new Map<string, Meter>();
+  const written = { in: 0, out: 0 };
   let flushing: Promise<void> = Promise.resolve();
 
   const flush = async () => {
@@ -32,7 +35,11 @@ export function createUsageLedger(write: (counts: readonly UsageCount[]) => Prom
       const counts = part.map(([workspace, meter]) => toCount(workspace, meter));
       await write(counts);
       // Only what was written is taken off: more may have passed meanwhile.
-      for (const written of counts) takeOff(meters, written);
+      for (const count of counts) {
+        takeOff(meters, count);
+        written.in += count.bytesIn;
+        written.out += count.bytesOut;
+      }
     }
   };
 
@@ -43,6 +50,14 @@ export function createUsageLedger(write: (counts: readonly UsageCount[]) => Prom
       const made: Meter = { requests: 0, messages: 0, bytesIn: 0, bytesOut: 0, lastUsedAt: 0 };
       meters.set(workspace, made);
       return made;
+    },
+    bytes() {
+      let [bytesIn, bytesOut] = [written.in, written.out];
+      for (const meter of meters.values()) {
+        bytesIn += meter.bytesIn;
+        bytesOut += meter.bytesOut;
+      }
+      return { in: bytesIn, out: bytesOut };
     },
     flush() {
       // One after the other, so that nothing is written twice.

@@ -38,17 +38,23 @@ export interface TestWorkspace {
 /** The port that the bare host of a `home` leads to, and the one beside it. */
 export const [shellPort, gatewayPort] = [3000, 4000];
 
-/** Routers and workspaces for the tests of one file; what a test started ends with it. Call it at the file's top. */
-export function useRouters() {
+/**
+ * Routers and workspaces for the tests of one file. What a test started ends with it; with `keep`, by `end`. Call it at the
+ * file's top.
+ */
+export function useRouters({ keep = false } = {}) {
   const databases = useTestDatabases();
   const ends: (() => Promise<unknown>)[] = [];
   const addresses = new Map<string, string>();
   let database: Database;
   let count = 0;
 
-  afterEach(async () => {
-    for (const end of ends.splice(0).reverse()) await end();
+  const end = async () => {
+    for (const one of ends.splice(0).reverse()) await one();
     addresses.clear();
+  };
+  afterEach(async () => {
+    if (!keep) await end();
   });
 
   /** A database of its own for the test, with the tables empty. */
@@ -181,7 +187,7 @@ export function useRouters() {
     return answer;
   };
 
-  return { open, startRouter, addWorkspace, serve, serveRaw, code, cookie, client, ask, database: () => database };
+  return { open, end, startRouter, addWorkspace, serve, serveRaw, code, cookie, client, ask, database: () => database };
 }
 
 /** What a browser sends when it goes to a page. */

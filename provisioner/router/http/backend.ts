@@ -19,6 +19,11 @@ export interface Asker {
   onLost(): void;
 }
 
+/** Who keeps connections, and is told of one that is closed. */
+export interface Keeper {
+  onClose(backend: Backend): void;
+}
+
 /** Where a workspace answers. */
 export interface Target {
   /** The workspace and the port: connections are never shared between two of these. */
@@ -40,8 +45,8 @@ export class Backend implements Expiring {
   used = false;
   /** When it was last let go, by the clock of `performance.now()`. */
   since = 0;
-  /** Told when it closes while it waits for a request. */
-  onIdleClose: (() => void) | null = null;
+  /** Who keeps it while it waits for a request. */
+  keeper: Keeper | null = null;
   #asker: Asker | null = null;
   #method = "";
   #state: "idle" | "head" | "body" | "over" = "idle";
@@ -182,7 +187,7 @@ export class Backend implements Expiring {
   };
 
   readonly #onClose = () => {
-    this.onIdleClose?.();
+    this.keeper?.onClose(this);
     if (this.#state !== "over") this.#lose();
   };
 }

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { type BodyReader, createBodyReader, type Sink } from "./body.ts";
 import { type HeadRefusal, mostHeadBytes, type RequestHead, readRequestHead } from "./request-head.ts";
-import type { Expiring } from "./sweeper.ts";
+import type { Expiring, Sweeper } from "./sweeper.ts";
 
 /** How long a browser may take for what, in milliseconds. */
 export interface Patience {
@@ -41,6 +41,12 @@ export interface BodyTaker {
 /** Answers a request, or what was no good one. Must lead to `finish`, `end`, `handOver` or `destroy`, once. */
 export type Serve = (connection: Connection, head: RequestHead | HeadRefusal | "head-too-large" | "timeout") => void;
 
+export interface ConnectionOptions {
+  readonly serve: Serve;
+  readonly patience: Patience;
+  readonly sweeper: Sweeper;
+}
+
 /** Most bytes of further requests that wait for the present one's answer. */
 const mostHeld = 64 * 1024;
 /** Most bytes that are read of who was refused, so that the refusal arrives: one that is sent into unread bytes is lost. */
@@ -54,6 +60,7 @@ export class Connection implements Expiring {
   deadline: number;
   readonly #serve: Serve;
   readonly #patience: Patience;
+  readonly #sweeper: Sweeper;
   #state: "head" | "busy" | "lingering" | "over" = "head";
   /** What came and was not taken yet. */
   #held: Buffer | null = null;
@@ -67,11 +74,12 @@ export class Connection implements Expiring {
   #halfClosed = false;
   #lingered = 0;
 
-  constructor(socket: Socket, serve: Serve, patience: Patience) {
+  constructor(socket: Socket, { serve, patience, sweeper }: ConnectionOptions) {
     this.socket = socket;
     this.#serve = serve;
     this.#patience = patience;
-    this.deadline = performance.now() + patience.head;
+    this.#sweeper = sweeper;
+    this.deadline = sweeper.now + patience.head;
     socket.on("data", this.#onData);
     socket.on("drain", this.#onDrain);
     socket.on("end", this.#onEnd);
@@ -188,7 +196,7 @@ export class Connection implements Expiring {
   }
 
   #wait(milliseconds: number): void {
-    this.deadline = performance.now() + milliseconds;
+    this.deadline = this.#sweeper.now + milliseconds;
   }
 
   /** What a request is waiting for says how long it may. */
@@ -266,7 +274,10 @@ export class Connection implements Expiring {
   #feed(bytes: Buffer): void {
     const taker = this.#taker;
     if (taker === null) return;
-    const rest = this.#body.take(bytes, 0, taker.onBytes);
+    const rest = this.#body.take(bytes, 0, (part) => {
+      // The part that is too much goes nowhere: what is not whole is done by nobody.
+      if (this.#body.size <= taker.most) taker.onBytes(part);
+    });
     // Whoever took the bytes may have ended it all.
     if (this.#taker !== taker) return;
     if (rest < 0 || this.#body.size > taker.most) {

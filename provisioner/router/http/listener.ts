@@ -1,6 +1,5 @@
 import { createServer, type Server } from "node:net";
-import { Connection, type Patience, type Serve } from "./connection.ts";
-import type { Sweeper } from "./sweeper.ts";
+import { Connection, type ConnectionOptions } from "./connection.ts";
 
 /** Most connections of browsers or their edge at once. */
 const mostConnections = 20_000;
@@ -18,17 +17,14 @@ export interface Listener {
   readonly left: Promise<void>;
 }
 
-export interface ListenerOptions {
+export interface ListenerOptions extends ConnectionOptions {
   readonly host: string;
   readonly port: number;
-  readonly serve: Serve;
-  readonly sweeper: Sweeper;
-  readonly patience: Patience;
 }
 
 /** Listens; port 0 takes a free one. Rejects when that cannot be. */
 export async function listen(options: ListenerOptions): Promise<Listener> {
-  const { host, port, serve, sweeper, patience } = options;
+  const { host, port, sweeper } = options;
   const connections = new Set<Connection>();
   const server = createServer({
     // Who has said all may still listen.
@@ -40,7 +36,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   server.maxConnections = mostConnections;
   let leaving = false;
   server.on("connection", (socket) => {
-    const connection = new Connection(socket, serve, patience);
+    const connection = new Connection(socket, options);
     connections.add(connection);
     sweeper.add(connection);
     if (leaving) connection.leave();

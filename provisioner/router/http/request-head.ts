@@ -1,3 +1,5 @@
+import { lowerName } from "./names.ts";
+
 /** Most bytes of a request's or an answer's head: what browsers send at most is half of it. */
 export const mostHeadBytes = 32 * 1024;
 /** Most header fields of one. */
@@ -5,7 +7,7 @@ export const mostFields = 100;
 /** Most characters of a request's target. */
 export const mostTarget = 16 * 1024;
 
-/** Header fields in the order in which they came: name, value, name, value … */
+/** Header fields in the order in which they came: name in lower case, value, name, value … */
 export type Fields = readonly string[];
 
 /** A request as far as its head goes, read strictly: what two programs could read in two ways is refused. */
@@ -89,95 +91,142 @@ function parse(text: string): RequestHead {
   if (!fieldLines.test(text.slice(lineEnd + 2))) return refuse("field");
 
   const fields: string[] = [];
-  const once = new Once();
-  let connection = "";
-  let encoding: string | undefined;
-  let cookie: string | undefined;
-  let forwardedFor: string | undefined;
-  let accept: string | undefined;
+  const found = new Found();
   for (let at = lineEnd + 2; at < text.length; ) {
     const end = text.indexOf("\r\n", at);
     const colon = text.indexOf(":", at);
-    const name = text.slice(at, colon);
+    const name = lowerName(text.slice(at, colon));
     const value = trimmed(text, colon + 1, end);
     at = end + 2;
     if (fields.push(name, value) > mostFields * 2) return refuse("too-many-fields");
-    const lower = name.toLowerCase();
-    switch (lower) {
-      case "connection":
-        connection += `${connection === "" ? "" : ","}${value.toLowerCase()}`;
-        break;
-      case "transfer-encoding":
-        if (encoding !== undefined) return refuse("encoding");
-        encoding = value.toLowerCase();
-        break;
-      case "cookie":
-        // An edge that speaks HTTP/2 may hand a browser's cookies on in pieces.
-        cookie = cookie === undefined ? value : `${cookie}; ${value}`;
-        break;
-      case "x-forwarded-for":
-        forwardedFor = forwardedFor === undefined ? value : `${forwardedFor},${value}`;
-        break;
-      case "accept":
-        accept = accept === undefined ? value : `${accept},${value}`;
-        break;
-      default:
-        if (single.has(lower)) once.set(lower, value);
-    }
+    note(found, name, value);
   }
-  return assemble(method, target, fields, once, { connection, encoding, cookie, forwardedFor, accept });
+  return assemble(method, target, fields, found);
 }
 
-/** Fields that may come once only: a second one could be meant for another reader. */
-const single: ReadonlySet<string> = new Set([
-  ...["host", "content-length", "upgrade", "expect", "origin", "authorization", "content-type", "service-worker"],
-  ...["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-websocket-key", "sec-websocket-version"],
-]);
+/** The fields that decide something, by name. Of most a second one could be meant for another reader: they come once. */
+class Found {
+  host: string | undefined;
+  connection: string | undefined;
+  length: string | undefined;
+  encoding: string | undefined;
+  upgrade: string | undefined;
+  expect: string | undefined;
+  cookie: string | undefined;
+  origin: string | undefined;
+  fetchSite: string | undefined;
+  fetchMode: string | undefined;
+  fetchDest: string | undefined;
+  accept: string | undefined;
+  forwardedFor: string | undefined;
+  serviceWorker: string | undefined;
+  authorization: string | undefined;
+  type: string | undefined;
+  key: string | undefined;
+  version: string | undefined;
+}
 
-class Once {
-  readonly #values = new Map<string, string>();
-  set(name: string, value: string): void {
-    if (this.#values.has(name)) refuse(name === "content-length" ? "length" : "duplicate");
-    this.#values.set(name, value);
-  }
-  get(name: string): string | undefined {
-    return this.#values.get(name);
+function note(found: Found, name: string, value: string): void {
+  switch (name) {
+    case "host":
+      found.host = once(found.host, value);
+      break;
+    case "connection":
+      found.connection = added(found.connection, ",", value.toLowerCase());
+      break;
+    case "content-length":
+      if (found.length !== undefined) refuse("length");
+      found.length = value;
+      break;
+    case "transfer-encoding":
+      if (found.encoding !== undefined) refuse("encoding");
+      found.encoding = value.toLowerCase();
+      break;
+    case "upgrade":
+      found.upgrade = once(found.upgrade, value).toLowerCase();
+      break;
+    case "expect":
+      found.expect = once(found.expect, value).toLowerCase();
+      break;
+    case "cookie":
+      // An edge that speaks HTTP/2 may hand a browser's cookies on in pieces.
+      found.cookie = added(found.cookie, "; ", value);
+      break;
+    case "origin":
+      found.origin = once(found.origin, value);
+      break;
+    case "sec-fetch-site":
+      found.fetchSite = once(found.fetchSite, value);
+      break;
+    case "sec-fetch-mode":
+      found.fetchMode = once(found.fetchMode, value);
+      break;
+    case "sec-fetch-dest":
+      found.fetchDest = once(found.fetchDest, value);
+      break;
+    case "accept":
+      found.accept = added(found.accept, ",", value);
+      break;
+    case "x-forwarded-for":
+      found.forwardedFor = added(found.forwardedFor, ",", value);
+      break;
+    case "service-worker":
+      found.serviceWorker = once(found.serviceWorker, value);
+      break;
+    case "authorization":
+      found.authorization = once(found.authorization, value);
+      break;
+    case "content-type":
+      found.type = once(found.type, value);
+      break;
+    case "sec-websocket-key":
+      found.key = once(found.key, value);
+      break;
+    case "sec-websocket-version":
+      found.version = once(found.version, value);
+      break;
+    default:
   }
 }
 
-interface Gathered {
-  readonly connection: string;
-  readonly encoding: string | undefined;
-  readonly cookie: string | undefined;
-  readonly forwardedFor: string | undefined;
-  readonly accept: string | undefined;
+function once(present: string | undefined, value: string): string {
+  return present === undefined ? value : refuse("duplicate");
 }
 
-function assemble(method: string, target: string, fields: Fields, once: Once, gathered: Gathered): RequestHead {
-  const { encoding, cookie, forwardedFor, accept } = gathered;
-  const connection = gathered.connection === "" ? none : listed(gathered.connection);
+function added(present: string | undefined, between: string, value: string): string {
+  return present === undefined ? value : `${present}${between}${value}`;
+}
+
+function assemble(method: string, target: string, fields: Fields, found: Found): RequestHead {
+  const { length, encoding, expect, upgrade } = found;
+  const connection = found.connection === undefined ? none : listed(found.connection);
   if (connection.some((name) => essential.has(name))) return refuse("connection");
-  const length = once.get("content-length");
   if (length !== undefined && (encoding !== undefined || !/^\d{1,15}$/.test(length))) return refuse("length");
   if (encoding !== undefined && encoding !== "chunked") return refuse("encoding");
-  const expect = once.get("expect")?.toLowerCase();
   if (expect !== undefined && expect !== "100-continue") return refuse("expectation");
   const body = encoding === "chunked" ? "chunked" : Number(length ?? 0);
-  const upgrade = once.get("upgrade")?.toLowerCase();
   // One without the other is how an upgrade is smuggled past whoever looks at only one of them.
   if ((upgrade !== undefined) !== connection.includes("upgrade")) return refuse("upgrade");
   if (upgrade !== undefined && (upgrade !== "websocket" || method !== "GET" || body !== 0)) return refuse("upgrade");
-  if (upgrade !== undefined && !isHandshake(once)) return refuse("upgrade");
+  if (upgrade !== undefined && !isHandshake(found)) return refuse("upgrade");
   return {
-    ...{ method, target, fields, body, upgrade, connection, cookie, forwardedFor, accept },
-    host: once.get("host"),
+    method,
+    target,
+    fields,
+    body,
+    upgrade,
+    connection,
+    host: found.host,
     keepAlive: !connection.includes("close"),
     expectsContinue: expect !== undefined,
-    origin: once.get("origin"),
-    fetchSite: once.get("sec-fetch-site"),
-    fetchMode: once.get("sec-fetch-mode"),
-    fetchDest: once.get("sec-fetch-dest"),
-    serviceWorker: once.get("service-worker") === "script",
+    cookie: found.cookie,
+    origin: found.origin,
+    fetchSite: found.fetchSite,
+    fetchMode: found.fetchMode,
+    fetchDest: found.fetchDest,
+    accept: found.accept,
+    forwardedFor: found.forwardedFor,
+    serviceWorker: found.serviceWorker === "script",
   };
 }
 
@@ -201,10 +250,8 @@ export function listed(value: string): readonly string[] {
 }
 
 /** Version 13 with a key of 16 bytes: https://www.rfc-editor.org/rfc/rfc6455#section-4.1 */
-function isHandshake(once: Once): boolean {
-  return (
-    once.get("sec-websocket-version") === "13" && /^[A-Za-z0-9+/]{22}==$/.test(once.get("sec-websocket-key") ?? "")
-  );
+function isHandshake({ key, version }: Found): boolean {
+  return version === "13" && /^[A-Za-z0-9+/]{22}==$/.test(key ?? "");
 }
 
 /** What is wrong with a first line that is no good one. */

@@ -1,3 +1,4 @@
+import { lowerName } from "./names.ts";
 import { type Fields, listed, mostFields, trimmed } from "./request-head.ts";
 
 /** A workspace's answer as far as its head goes. */
@@ -33,11 +34,11 @@ export function readResponseHead(text: string, method: string): ResponseHead | n
   for (let at = lineEnd + 2; at < text.length; ) {
     const end = text.indexOf("\r\n", at);
     const colon = text.indexOf(":", at);
-    const name = text.slice(at, colon);
+    const name = lowerName(text.slice(at, colon));
     const value = trimmed(text, colon + 1, end);
     at = end + 2;
     if (fields.push(name, value) > mostFields * 2) return null;
-    switch (name.toLowerCase()) {
+    switch (name) {
       case "connection":
         connection += `${connection === "" ? "" : ","}${value.toLowerCase()}`;
         break;
