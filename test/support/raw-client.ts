@@ -13,7 +13,7 @@ export interface RawAnswer {
 /** A connection whose bytes are written and read as they are. */
 export class RawClient {
   readonly socket: Socket;
-  received = Buffer.alloc(0);
+  received: Buffer = Buffer.alloc(0);
   ended = false;
   #waiting: (() => void)[] = [];
 
