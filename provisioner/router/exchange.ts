@@ -96,9 +96,9 @@ export class Exchange implements Party, Asker, OpenThing {
     const key = `${this.workspace}:${this.passing.port}`;
     for (let attempt = 1; !this.#over; attempt += 1) {
       try {
-        const address = await locator.locate(this.workspace);
-        if (address === null) break;
-        const backend = await pool.connect({ key, address, port: this.passing.port });
+        const place = await locator.locate(this.workspace, this.passing.port);
+        if (place === null) break;
+        const backend = await pool.connect({ key, place });
         if (this.#over) backend.destroy();
         else this.#send(backend);
         return;

@@ -1,10 +1,16 @@
 import { Resolver } from "node:dns/promises";
 import { objectNames } from "../../components/workspace/manifests/metadata.ts";
 
+/** Where a program of a workspace answers. */
+export interface Place {
+  readonly address: string;
+  readonly port: number;
+}
+
 /** Finds where workspaces answer. */
 export interface Locator {
-  /** Address of a workspace's pod; null when none is ready, or nobody knows. */
-  locate(workspace: string): Promise<string | null>;
+  /** Where a port of a workspace is; null when no pod is ready, or nobody knows. */
+  locate(workspace: string, port: number): Promise<Place | null>;
   /** It may be elsewhere now. */
   forget(workspace: string): void;
 }
@@ -26,25 +32,30 @@ export function createLocator(clusterDomain: string, resolve: Resolve): Locator 
     return found[0] ?? null;
   };
   return {
-    locate(workspace) {
-      const now = performance.now();
-      const found = known.get(workspace);
-      if (found !== undefined && found.until > now) return found.address;
-      if (known.size > mostKnown) known.clear();
-      const address = ask(workspace);
-      const entry = { address, until: now + believedFor };
-      known.set(workspace, entry);
-      // That there is none holds for nobody but those who ask at the same time.
-      const settle = (answer: string | null) => {
-        if (answer === null && known.get(workspace) === entry) known.delete(workspace);
-      };
-      address.then(settle, () => settle(null));
-      return address;
+    async locate(workspace, port) {
+      const address = await addressOf(workspace);
+      return address === null ? null : { address, port };
     },
     forget(workspace) {
       known.delete(workspace);
     },
   };
+
+  function addressOf(workspace: string): Promise<string | null> {
+    const now = performance.now();
+    const found = known.get(workspace);
+    if (found !== undefined && found.until > now) return found.address;
+    if (known.size > mostKnown) known.clear();
+    const address = ask(workspace);
+    const entry = { address, until: now + believedFor };
+    known.set(workspace, entry);
+    // That there is none holds for nobody but those who ask at the same time.
+    const settle = (answer: string | null) => {
+      if (answer === null && known.get(workspace) === entry) known.delete(workspace);
+    };
+    address.then(settle, () => settle(null));
+    return address;
+  }
 }
 
 const mostKnown = 20_000;

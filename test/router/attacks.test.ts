@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RawAnswer } from "../support/raw-client.ts";
 import { RawClient } from "../support/raw-client.ts";
-import { startBackend, type WorkspaceBackend } from "../support/workspace-backend.ts";
+import type { WorkspaceBackend } from "../support/workspace-backend.ts";
 import { type Arms, confined, refused, stripped } from "./attacks.ts";
 import { baseDomain, shellPort, type TestRouter, useRouters } from "./harness.ts";
 
@@ -15,17 +15,14 @@ beforeAll(async () => {
   await routers.open();
   const alice = await routers.addWorkspace("alice");
   const mallory = await routers.addWorkspace("mallory");
-  backend = await startBackend(alice.address, shellPort, (_request, response) => {
+  backend = await routers.serve(alice, shellPort, (_request, response) => {
     response.setHeader(...extra);
     response.end("hello");
   });
   router = await routers.startRouter();
   arms = { session: await routers.cookie(alice), mallory: await routers.cookie(mallory) };
 });
-afterAll(async () => {
-  await routers.end();
-  await backend?.close();
-});
+afterAll(() => routers.end());
 
 /** Sends bytes as they are, and answers what came back. */
 async function send(bytes: string): Promise<RawAnswer> {

@@ -31,8 +31,6 @@ export interface TestWorkspace {
   readonly id: string;
   readonly owner: string;
   readonly label: string;
-  /** Its own address on the loopback. */
-  readonly address: string;
 }
 
 /** The port that the bare host of a `home` leads to, and the one beside it. */
@@ -45,13 +43,14 @@ export const [shellPort, gatewayPort] = [3000, 4000];
 export function useRouters({ keep = false } = {}) {
   const databases = useTestDatabases();
   const ends: (() => Promise<unknown>)[] = [];
-  const addresses = new Map<string, string>();
+  /** Where the ports of workspaces are, on the loopback. */
+  const places = new Map<string, number>();
   let database: Database;
   let count = 0;
 
   const end = async () => {
     for (const one of ends.splice(0).reverse()) await one();
-    addresses.clear();
+    places.clear();
   };
   afterEach(async () => {
     if (!keep) await end();
@@ -61,6 +60,11 @@ export function useRouters({ keep = false } = {}) {
   const open = async (): Promise<Database> => {
     database = await databases.empty();
     return database;
+  };
+
+  const locate = async (workspace: string, port: number) => {
+    const found = places.get(`${workspace}:${port}`);
+    return found === undefined ? null : { address: "127.0.0.1", port: found };
   };
 
   const startRouter = async (changes: Partial<RouterSettings> = {}): Promise<TestRouter> => {
@@ -85,7 +89,7 @@ export function useRouters({ keep = false } = {}) {
         ...changes,
       },
       database: own,
-      locator: { locate: async (id) => addresses.get(id) ?? null, forget: () => undefined },
+      locator: { locate, forget: () => undefined },
       registry,
       log: pino({ level: "debug" }, sink),
     });
@@ -129,25 +133,25 @@ export function useRouters({ keep = false } = {}) {
       "insert into hosts (label, owner, workspace) values ($1, $2, $3) on conflict (label) do update set workspace = $3",
       [label, owner, id],
     );
-    const address = `127.0.1.${1 + (count % 250)}`;
-    addresses.set(id, address);
-    return { id, owner, label, address };
+    return { id, owner, label };
   };
 
   /** A program in a workspace that speaks HTTP. */
   const serve = async (
-    { address }: TestWorkspace,
+    { id }: TestWorkspace,
     port = shellPort,
-    answer?: Parameters<typeof startBackend>[2],
+    answer?: Parameters<typeof startBackend>[0],
   ): Promise<WorkspaceBackend> => {
-    const backend = await startBackend(address, port, answer);
+    const backend = await startBackend(answer);
+    places.set(`${id}:${port}`, backend.port);
     ends.push(() => backend.close());
     return backend;
   };
 
   /** A program in a workspace that does with its connections what it likes. */
-  const serveRaw = async ({ address }: TestWorkspace, onConnection: Parameters<typeof startRawBackend>[2]) => {
-    const backend = await startRawBackend(address, shellPort, onConnection);
+  const serveRaw = async ({ id }: TestWorkspace, onConnection: Parameters<typeof startRawBackend>[0]) => {
+    const backend = await startRawBackend(onConnection);
+    places.set(`${id}:${shellPort}`, backend.port);
     ends.push(() => backend.close());
   };
 

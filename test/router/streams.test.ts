@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { eventually } from "../support/fakes/world.ts";
 import { RawClient } from "../support/raw-client.ts";
 import { acceptance, acceptHandshake, frame, handshake, readClose, readFrames } from "../support/websocket.ts";
-import { baseDomain, product, type TestRouter, type TestWorkspace, useRouters } from "./harness.ts";
+import { baseDomain, product, shellPort, type TestRouter, type TestWorkspace, useRouters } from "./harness.ts";
 
 const routers = useRouters();
 let alice: TestWorkspace;
@@ -218,7 +218,7 @@ describe("an open stream closes within two seconds, and hears why, when", () => 
   });
 
   it("a request is still being answered", async () => {
-    await routers.serve(alice, undefined, (_request, response) => response.write("and so on"));
+    await routers.serve(alice, shellPort, (_request, response) => response.write("and so on"));
     const router = await routers.startRouter();
     const client = await routers.client(router);
     client.write(`GET / HTTP/1.1\r\nHost: alice.${baseDomain}\r\nCookie: ${await routers.cookie(alice)}\r\n\r\n`);

@@ -71,7 +71,7 @@ export function readClose({ payload }: Frame): { readonly code: number; readonly
 export function acceptHandshake(
   socket: Socket,
   onOpen: (head: string, rest: Buffer) => void,
-  early = Buffer.alloc(0),
+  early: Buffer = Buffer.alloc(0),
 ): void {
   let held = Buffer.alloc(0);
   const onData = (bytes: Buffer) => {

@@ -13,7 +13,7 @@ export interface Seen {
 
 /** A program in a workspace, as far as the router sees one. */
 export interface WorkspaceBackend {
-  readonly address: string;
+  /** Port on the loopback. */
   readonly port: number;
   /** Requests that came, in their order. */
   readonly seen: Seen[];
@@ -26,8 +26,8 @@ type Answer = (request: IncomingMessage, response: ServerResponse, body: string)
 
 const usual: Answer = (_request, response) => response.end("hello from the workspace");
 
-/** A program that speaks HTTP. Each workspace has an address of its own on the loopback, as its pod has in a cluster. */
-export async function startBackend(address: string, port: number, answer: Answer = usual): Promise<WorkspaceBackend> {
+/** A program that speaks HTTP. */
+export async function startBackend(answer: Answer = usual): Promise<WorkspaceBackend> {
   const seen: Seen[] = [];
   let connections = 0;
   const server = createServer((request, response) => {
@@ -43,16 +43,14 @@ export async function startBackend(address: string, port: number, answer: Answer
   server.on("connection", () => {
     connections += 1;
   });
-  await listening(server, address, port);
-  return { address, port, seen, connections: () => connections, close: () => closed(server) };
+  const port = await listening(server);
+  return { port, seen, connections: () => connections, close: () => closed(server) };
 }
 
 /** A program that does with its connections what it likes. */
 export async function startRawBackend(
-  address: string,
-  port: number,
   onConnection: (socket: Socket) => void,
-): Promise<{ close(): Promise<void> }> {
+): Promise<{ readonly port: number; close(): Promise<void> }> {
   const sockets = new Set<Socket>();
   const server = createRawServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
@@ -60,8 +58,9 @@ export async function startRawBackend(
     socket.on("close", () => sockets.delete(socket));
     onConnection(socket);
   });
-  await listening(server, address, port);
+  const port = await listening(server);
   return {
+    port,
     close() {
       for (const socket of sockets) socket.destroy();
       return closed(server);
@@ -69,10 +68,13 @@ export async function startRawBackend(
   };
 }
 
-function listening(server: Server | RawServer, address: string, port: number): Promise<void> {
+function listening(server: Server | RawServer): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, address, resolve);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : 0);
+    });
   });
 }
 

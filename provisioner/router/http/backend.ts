@@ -28,8 +28,7 @@ export interface Keeper {
 export interface Target {
   /** The workspace and the port: connections are never shared between two of these. */
   readonly key: string;
-  readonly address: string;
-  readonly port: number;
+  readonly place: { readonly address: string; readonly port: number };
 }
 
 /** Most answers in a row that only say that another one follows. */
@@ -197,8 +196,9 @@ function ignore(): void {
 }
 
 /** Connects to a workspace; rejects when nobody answers in time. */
-export function connectBackend({ key, address, port }: Target, milliseconds: number): Promise<Backend> {
+export function connectBackend({ key, place }: Target, milliseconds: number): Promise<Backend> {
   return new Promise((resolve, reject) => {
+    const { address, port } = place;
     const socket = connect({ host: address, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 });
     const late = setTimeout(() => socket.destroy(new Error("no connection in time")), milliseconds);
     const failed = (error: Error) => {
