@@ -1,4 +1,4 @@
-import { type HostRules, originOf, type WorkspaceHost } from "./host.ts";
+import { type HostRules, originOf, readHost, type WorkspaceHost } from "./host.ts";
 import type { RequestHead } from "./http/request-head.ts";
 
 /** Whose pages may do what with workspaces. */
@@ -52,10 +52,8 @@ export function isFriend(origin: string, host: WorkspaceHost, rules: OriginRules
 }
 
 function isPortOf(origin: string, label: string, rules: OriginRules): boolean {
-  const at = origin.indexOf(`--${label}.`);
-  if (at < 0) return false;
-  const name = origin.slice(origin.indexOf("//") + 2, at + 2 + label.length);
-  return /^[a-z0-9-]{1,15}--/.test(name) && origin === originOf(name, rules) && name.endsWith(`--${label}`);
+  const { host } = readHost(origin.slice(origin.indexOf("//") + 2), rules);
+  return host !== undefined && host.port !== null && host.label === label && origin === originOf(host.name, rules);
 }
 
 /** Whose pages may show a host in a frame, in CSP's words. */
