@@ -52,7 +52,7 @@ async function provision(): Promise<void> {
   try {
     terminal.heading(`Provision ${load.users} workspaces, ${load.concurrency} at a time`);
     const berth = await startBerth(
-      { state, throwaway: true, port: 0, environment: { BERTH_RATE_LIMIT: "1000000" } },
+      { state, throwaway: true, port: 0, routerPort: 0, environment: { BERTH_RATE_LIMIT: "1000000" } },
       terminal,
     );
     let figures: Figures;

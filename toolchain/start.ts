@@ -12,6 +12,7 @@ Starts a local Kubernetes, a database and the provisioner, and provisions a demo
 
   --context NAME      use that context of KUBECONFIG instead of the local platform
   --port N            port of the API (8080, or a free one when that is taken)
+  --router-port N     port on which browsers find workspaces (8081, or a free one when that is taken)
   --nodes N           simulated nodes of the local platform (5)
   --blueprint NAME    what the demo user gets (desktop)
   --no-demo           no demo user
@@ -39,7 +40,7 @@ async function main(): Promise<number> {
       showNextSteps(berth, workspace, performance.now() - begun);
       const ended = await Promise.race([stopped, berth.ended]);
       if (ended !== "signal") {
-        terminal.warn(`The provisioner has ended by itself.\n${ended}`);
+        terminal.warn(ended);
         return 1;
       }
     }
@@ -87,6 +88,7 @@ function readOptions(): Options | "help" {
     options: {
       context: { type: "string" },
       port: { type: "string" },
+      "router-port": { type: "string" },
       nodes: { type: "string" },
       blueprint: { type: "string", default: "desktop" },
       "no-demo": { type: "boolean", default: false },
@@ -95,7 +97,7 @@ function readOptions(): Options | "help" {
     },
   });
   if (values.help) return "help";
-  const number = (name: "port" | "nodes", most: number): number | undefined => {
+  const number = (name: "port" | "router-port" | "nodes", most: number): number | undefined => {
     const text = values[name];
     if (text === undefined) return undefined;
     if (!/^\d{1,5}$/.test(text) || Number(text) > most)
@@ -103,12 +105,14 @@ function readOptions(): Options | "help" {
     return Number(text);
   };
   const port = number("port", 65535);
+  const routerPort = number("router-port", 65535);
   const nodes = number("nodes", 1000);
   const cluster = { kubeconfig: process.env.KUBECONFIG, context: values.context };
   return {
     berth: {
       cluster,
       ...(port === undefined ? {} : { port }),
+      ...(routerPort === undefined ? {} : { routerPort }),
       ...(nodes === undefined ? {} : { nodes }),
     },
     demo: !values["no-demo"],
@@ -147,7 +151,7 @@ async function provisionDemo({ url, token }: Berth, blueprint: string): Promise<
 }
 
 function showNextSteps(
-  { url, token, kubeconfig, pulumi, simulated }: Berth,
+  { url, routerUrl, token, kubeconfig, pulumi, simulated }: Berth,
   workspace: DemoWorkspace | undefined,
   ms: number,
 ): void {
@@ -158,6 +162,7 @@ function showNextSteps(
     ["what", "where"],
     ["API", url],
     ["API description", `${url}/openapi.json`],
+    ["router", `${routerUrl}  (workspaces: http://<name>.workspace.localhost:${new URL(routerUrl).port})`],
     ["admin token", `${token.slice(0, 4)}…  in ${stateFolder()}/admin-token`],
     ...(workspace ? [["demo workspace", `${workspace.id}  ${workspace.url}`]] : []),
     ["kubeconfig", kubeconfig],
@@ -176,11 +181,19 @@ function showNextSteps(
       `    curl -s -X POST "$BERTH/v1/workspaces?wait=60" -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{"owner":"alice","handle":"alice","blueprint":"home"}'`,
     ),
   );
-  if (workspace)
+  if (workspace) {
+    terminal.line(
+      colors.cyan(
+        `    curl -s -X POST "$BERTH/v1/workspaces/${workspace.id}/access" -H "Authorization: Bearer $TOKEN"`,
+      ),
+    );
     terminal.line(colors.cyan(`    kubectl --kubeconfig ${kubeconfig} -n ${workspace.id} get all,pvc,networkpolicy`));
+  }
   terminal.line();
   if (simulated)
-    terminal.line("  The local platform's nodes are simulated: pods are scheduled and Ready, but no container runs.");
+    terminal.line(
+      "  The local platform's nodes are simulated: pods are scheduled and Ready, but no container runs. The router lets you in, and says that nothing answers there.",
+    );
   terminal.line("  Ctrl-C stops everything; the state stays for the next start.");
 }
 
