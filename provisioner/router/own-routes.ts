@@ -9,7 +9,7 @@ import type { RequestHead } from "./http/request-head.ts";
 import { isFriend, isNavigation, type OriginRules } from "./origins.ts";
 import { enterPage, type PageFrame, waitingWords } from "./pages.ts";
 import { portOf, portsBeside, portsOfBlueprint } from "./ports.ts";
-import { isSeen, seenValue, tombstone } from "./tombstones.ts";
+import { mayHoldOther, seenValue, tombstone } from "./tombstones.ts";
 
 /** A request for one of the router's own paths. */
 export interface OwnRequest {
@@ -98,14 +98,14 @@ export function createOwnRoutes(deps: OwnRoutesDeps) {
     const made = await deps.exchange(code, host.name);
     if (made === null) return refused(cross);
     const seconds = Math.max(1, Math.floor((made.endsAt.getTime() - Date.now()) / 1000));
-    const known = isSeen(head.cookie, made.workspace);
+    const other = mayHoldOther(head.cookie, made.workspace, made.reused);
     const cookies = [
-      ...(known ? [] : expireCookies(head.cookie)),
+      ...(other ? expireCookies(head.cookie) : []),
       ourCookie(sessionCookie, made.token, seconds),
       ourCookie(seenCookie, seenValue(made.workspace), seenSeconds),
       ourCookie(nonceCookie, "", 0),
     ];
-    const headers = { ...cross, ...(known ? {} : tombstone), "Set-Cookie": cookies };
+    const headers = { ...cross, ...(other ? tombstone : {}), "Set-Cookie": cookies };
     return jsonAnswer(200, { path: made.path, beside: await codesBeside(host, made) }, headers);
   };
 

@@ -113,7 +113,12 @@ export function createRouter({ settings, database, locator, registry, log }: Rou
     rules,
     exchange: (code, host) => exchangeCode(database, { code, host }, sessions),
     codeFor: (session, host, path) => addCodeOfSession(database, session, { host, path }),
-    endFamily: (session) => endFamily(database, session),
+    async endFamily(session) {
+      // Others hear of it from the database; here it holds for the very next request.
+      for (const { hash, workspace } of await endFamily(database, session)) {
+        watch.onChange(`session ${hash} ${workspace}`);
+      }
+    },
     visitOf: gate.ask,
   });
   const woken = new Map<string, number>();

@@ -1,12 +1,11 @@
 import { type OwnAnswer, problemAnswer, redirectAnswer } from "./answers.ts";
-import { cookieValues, seenCookie } from "./cookies.ts";
 import { originOf } from "./host.ts";
 import type { RequestHead } from "./http/request-head.ts";
 import { isNavigation, type OriginRules } from "./origins.ts";
 import { corsOf } from "./own-routes.ts";
 import { strangerPage } from "./pages.ts";
 import type { Site } from "./sites.ts";
-import { isSeen, tombstone } from "./tombstones.ts";
+import { tombstone, tombstoneFor } from "./tombstones.ts";
 
 export interface StrangersDeps {
   readonly rules: OriginRules;
@@ -24,14 +23,6 @@ const mostReturn = 2000;
  * status, words, fields and time, so that nobody learns from it who is here.
  */
 export function createStrangers({ rules, loginUrl, workspaceOf }: StrangersDeps) {
-  /** Whether the browser keeps what it has of this host: it is the workspace's that is here now. */
-  const keeps = async ({ host }: Site, { cookie }: RequestHead): Promise<boolean> => {
-    // Only who was let in before has such a cookie, or who makes one up; and nobody can make up the right one.
-    if (cookieValues(cookie, seenCookie).length === 0) return false;
-    const workspace = await workspaceOf(host.label);
-    return workspace !== null && isSeen(cookie, workspace);
-  };
-
   const login = ({ origin }: Site, target: string): string | null => {
     if (loginUrl === null) return null;
     const url = new URL(loginUrl);
@@ -62,7 +53,9 @@ export function createStrangers({ rules, loginUrl, workspaceOf }: StrangersDeps)
       const detail = "There is no such script.";
       return problemAnswer(404, { code: "not-found", title: "There is no such thing", detail }, tombstone);
     }
-    if (isNavigation(head)) return page(site, head, (await keeps(site, head)) ? {} : tombstone);
+    if (isNavigation(head)) {
+      return page(site, head, await tombstoneFor(head.cookie, () => workspaceOf(site.host.label)));
+    }
     const detail = "Open the workspace from where you found it: that gives this browser a session.";
     return problemAnswer(
       401,

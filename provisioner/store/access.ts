@@ -110,6 +110,8 @@ export interface Exchanged {
   readonly workspace: string;
   readonly path: string;
   readonly endsAt: Date;
+  /** Whether the host was another workspace's before. */
+  readonly reused: boolean;
 }
 
 /**
@@ -123,10 +125,10 @@ export async function exchangeCode(
 ): Promise<Exchanged | null> {
   const token = newSecret();
   const hash = hashSecret(token);
-  const { rows } = await queries.execute<{ workspace: string; path: string; ends: string }>(sql`
+  const { rows } = await queries.execute<{ workspace: string; path: string; ends: string; reused: boolean }>(sql`
     with taken as (delete from ${accessCodes} where hash = ${hashSecret(code)} returning *),
     good as (
-      select taken.*, coalesce(taken.ends_at, now() + make_interval(secs => ${mostSeconds})) as ends
+      select taken.*, ${workspaces.host} as label, coalesce(taken.ends_at, now() + make_interval(secs => ${mostSeconds})) as ends
       from taken join ${workspaces} on ${workspaces.id} = taken.workspace
       where taken.host = ${host} and taken.expires_at > now() and ${workspaces.desired} <> 'deleted'
         and ${workspaces.host} = regexp_replace(taken.host, '^.*--', '')
@@ -137,10 +139,13 @@ export async function exchangeCode(
       select ${hash}, workspace, host, person, family,
         least(now() + make_interval(secs => ${idleSeconds}), ends), ends from good
     )
-    select workspace, path, extract(epoch from ends)::text as ends from good`);
+    select workspace, path, extract(epoch from ends)::text as ends, exists (
+      select 1 from ${workspaces} as earlier where earlier.host = label and earlier.id <> good.workspace
+    ) as reused from good`);
   const [good] = rows;
   if (good === undefined) return null;
-  return { token, hash, workspace: good.workspace, path: good.path, endsAt: new Date(Number(good.ends) * 1000) };
+  const { workspace, path, reused } = good;
+  return { token, hash, workspace, path, reused, endsAt: new Date(Number(good.ends) * 1000) };
 }
 
 /** Finds sessions by the hashes of their tokens, with what decides about them. Those that are over are not found. */
@@ -189,12 +194,16 @@ export async function renewSessions(
     .where(and(sql`${sessions.hash} = any(${sql.param([...hashes])}::text[])`, sql`${sessions.expiresAt} > now()`));
 }
 
-/** Ends a session and all that came of the same code. */
-export async function endFamily({ queries }: { readonly queries: Queries }, session: string): Promise<void> {
+/** Ends a session and all that came of the same code; answers which these were. */
+export async function endFamily(
+  { queries }: { readonly queries: Queries },
+  session: string,
+): Promise<readonly { readonly hash: string; readonly workspace: string }[]> {
   const family = sql`(select family from ${sessions} where hash = ${session})`;
-  await queries.execute(sql`
+  const { rows } = await queries.execute<{ hash: string; workspace: string }>(sql`
     with codes as (delete from ${accessCodes} where family = ${family})
-    delete from ${sessions} where family = ${family}`);
+    delete from ${sessions} where family = ${family} returning hash, workspace`);
+  return rows;
 }
 
 /** Forgets what is over. */

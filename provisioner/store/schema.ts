@@ -70,6 +70,8 @@ export const workspaces = pgTable(
   (table) => [
     uniqueIndex("workspaces_owner_name").on(table.owner, table.name).where(sql`${table.phase} <> 'deleted'`),
     uniqueIndex("workspaces_host").on(table.host).where(sql`${table.phase} <> 'deleted'`),
+    // Deleted ones too: whether a host was another workspace's before.
+    index("workspaces_label").on(table.host),
     uniqueIndex("workspaces_sequence").on(table.sequence),
     index("workspaces_unobserved")
       .on(table.nextAttemptAt)

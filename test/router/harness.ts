@@ -67,7 +67,7 @@ export function useRouters({ keep = false } = {}) {
     return found === undefined ? null : { address: "127.0.0.1", port: found };
   };
 
-  const startRouter = async (changes: Partial<RouterSettings> = {}): Promise<TestRouter> => {
+  const startRouter = async (changes: Partial<RouterSettings> = {}, port = 0): Promise<TestRouter> => {
     const own = openAs(database, "router");
     let logs = "";
     const sink = new Writable({
@@ -99,7 +99,7 @@ export function useRouters({ keep = false } = {}) {
       onLost: router.onLost,
     });
     router.follow(notifications);
-    const { url } = await router.listen({ host: "127.0.0.1", port: 0 });
+    const { url } = await router.listen({ host: "127.0.0.1", port });
     let closing: Promise<void> | undefined;
     const close = (milliseconds = 0) => {
       closing ??= (async () => {

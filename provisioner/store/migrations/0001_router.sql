@@ -51,6 +51,8 @@ CREATE INDEX "sessions_person" ON "sessions" USING btree ("person");--> statemen
 CREATE INDEX "sessions_family" ON "sessions" USING btree ("family");--> statement-breakpoint
 CREATE INDEX "sessions_expires_at" ON "sessions" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "shares_person" ON "shares" USING btree ("person");--> statement-breakpoint
+CREATE INDEX "workspaces_label" ON "workspaces" USING btree ("host");
+--> statement-breakpoint
 -- What routers keep in memory is told to them by the database itself, whoever changes it and by whatever code:
 -- `workspace <id> <label>` (look at it anew) and `session <hash> <workspace>` (it is gone).
 CREATE FUNCTION "tell_routers_of_workspace"() RETURNS trigger LANGUAGE plpgsql AS $$
