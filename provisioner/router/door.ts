@@ -118,13 +118,12 @@ export function createDoor(deps: DoorDeps): Serve {
     if (!isAcceptance(passing.head, head)) return false;
     metrics.count("upgraded");
     const browser = passing.connection.handOver();
-    const workspace = backend.handOver();
     from.release();
     browser.socket.write(headForBrowser(head, { ...passing.told, close: false }), "latin1");
     const { ledger } = exchange;
-    const ends = { browser: browser.socket, workspace: workspace.socket };
-    const tunnel = new Tunnel({ of: from, ...ends, ledger, open, sweeper: deps.sweeper, patience: deps.patience });
-    tunnel.begin(browser.held, workspace.held);
+    const around = { ledger, open, sweeper: deps.sweeper, patience: deps.patience };
+    const tunnel = new Tunnel({ of: from, browser: browser.socket, workspace: backend.socket, ...around });
+    tunnel.begin(browser.held, backend.handOver(tunnel.outward).held);
     return true;
   };
 

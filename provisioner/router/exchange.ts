@@ -151,12 +151,13 @@ export class Exchange implements Party, Asker, OpenThing {
     this.#answer = headForBrowser(head, { ...this.passing.told, close: this.#connection.endsNext });
   }
 
-  onBytes(bytes: Buffer): void {
+  onBytes(bytes: Buffer): boolean {
     const head = this.#answer;
     this.#answer = null;
     this.#count(0, bytes.length + (head?.length ?? 0));
     const taken = head === null ? this.#connection.write(bytes) : this.#writeTogether(head, bytes);
     if (!taken) this.#backend?.socket.pause();
+    return this.#connection.socket.writableLength > 0;
   }
 
   onPause(): void {

@@ -66,7 +66,14 @@ export class Tunnel implements OpenThing, Expiring {
     options.open.add(this);
     options.sweeper.add(this);
     for (const direction of [this.#inward, this.#outward]) this.#join(direction);
+    browser.on("data", (bytes: Buffer) => this.#pass(this.#inward, bytes));
   }
+
+  /** Takes what comes from the workspace; answers whether it is still needed. */
+  readonly outward = (bytes: Buffer): boolean => {
+    this.#pass(this.#outward, bytes);
+    return this.#outward.to.writableLength > 0;
+  };
 
   /** Lets pass what came before the tunnel was there. */
   begin(fromBrowser: Buffer | null, fromWorkspace: Buffer | null): void {
@@ -94,9 +101,7 @@ export class Tunnel implements OpenThing, Expiring {
     this.#destroy();
   }
 
-  #join(direction: Direction): void {
-    const { from, to } = direction;
-    from.on("data", (bytes: Buffer) => this.#pass(direction, bytes));
+  #join({ from, to }: Direction): void {
     to.on("drain", () => {
       from.resume();
       this.#settle();

@@ -159,6 +159,11 @@ const ofOneComponent: Readonly<Record<string, readonly Change[]>> = {
       (c) => (c.provisioner = { api: { corsOrigins: ["https://app.example.com"] } }),
       ...toldToApi,
     ),
+    row(
+      "a page that frames workspaces",
+      (c) => (c.provisioner = { router: { productOrigins: ["https://app.example.com"] } }),
+      ...["update ConfigMap provisioner-router-settings", "update Deployment provisioner-router"],
+    ),
   ],
   monitoring: [
     row("figures kept longer", (c) => (c.monitoring = { retentionDays: 60 }), "update Release monitoring-release"),

@@ -7,8 +7,8 @@ import type { Expiring } from "./sweeper.ts";
 /** Who asked, and hears what the workspace answers. */
 export interface Asker {
   onHead(head: ResponseHead): void;
-  /** Bytes of the body, as they came. */
-  onBytes(bytes: Buffer): void;
+  /** Bytes of the body, as they came. Answers whether they are still needed: what is not is overwritten by the next. */
+  onBytes(bytes: Buffer): boolean;
   /** The answer is whole. */
   onEnd(): void;
   /** What came so far was handed on: there may be more, later. */
@@ -34,6 +34,8 @@ export interface Target {
 /** Most answers in a row that only say that another one follows. */
 const mostInterim = 10;
 const headEnd = "\r\n\r\n";
+/** Bytes that are read at once: of small answers, and of large ones. */
+const [smallRead, largeRead] = [4 * 1024, 64 * 1024];
 
 /** A connection to one port of one workspace: one request after the other, each answered before the next is sent. */
 export class Backend implements Expiring {
@@ -54,10 +56,20 @@ export class Backend implements Expiring {
   #reusable = false;
   #interim = 0;
 
-  constructor(socket: Socket, key: string) {
-    this.socket = socket;
+  #buffer = Buffer.allocUnsafeSlow(smallRead);
+  #kept = false;
+  #filled = false;
+  #heir: ((bytes: Buffer) => boolean) | null = null;
+
+  constructor({ key, place }: Target) {
     this.key = key;
-    socket.on("data", this.#onData);
+    this.socket = connect({
+      ...{ host: place.address, port: place.port },
+      ...{ noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 },
+      // Into one buffer again and again: a new one for each read costs as much as all the rest of a large answer.
+      onread: { buffer: () => this.#nextBuffer(), callback: (size, bytes) => this.#onRead(size, bytes) },
+    });
+    const { socket } = this;
     socket.on("drain", this.#onDrain);
     socket.on("end", this.#onEnd);
     socket.on("error", ignore);
@@ -88,12 +100,15 @@ export class Backend implements Expiring {
     return this.#reusable && this.#state === "idle" && !this.socket.destroyed;
   }
 
-  /** Gives the socket away, with what came already: after an upgrade. */
-  handOver(): { readonly socket: Socket; readonly held: Buffer | null } {
+  /**
+   * Gives the socket away, with what came already: after an upgrade. `take` gets what comes from now on, and answers as
+   * `onBytes` does.
+   */
+  handOver(take: (bytes: Buffer) => boolean): { readonly socket: Socket; readonly held: Buffer | null } {
     const held = this.#held;
     this.#state = "over";
     this.#asker = null;
-    this.socket.off("data", this.#onData);
+    this.#heir = take;
     this.socket.off("drain", this.#onDrain);
     this.socket.off("end", this.#onEnd);
     return { socket: this.socket, held };
@@ -109,21 +124,39 @@ export class Backend implements Expiring {
     if (this.#state === "idle") this.destroy();
   }
 
-  readonly #onData = (bytes: Buffer) => {
+  #nextBuffer(): Buffer {
+    const size = this.#filled ? largeRead : smallRead;
+    if (this.#kept || size > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(size);
+    this.#kept = false;
+    return this.#buffer;
+  }
+
+  #onRead(size: number, buffer: Uint8Array): boolean {
+    this.#filled = size === buffer.length;
+    const bytes = Buffer.from(buffer.buffer, buffer.byteOffset, size);
+    if (this.#heir === null) this.#onData(bytes);
+    else this.#kept = this.#heir(bytes);
+    return true;
+  }
+
+  #onData(bytes: Buffer) {
     // Whatever comes unasked would be taken for the answer to the next request.
     if (this.#state === "idle" || this.#state === "over") return this.destroy();
     if (this.#state === "body") this.#feed(bytes);
     else this.#read(this.#held === null ? bytes : Buffer.concat([this.#held, bytes]));
     this.#asker?.onPause();
-  };
+  }
 
   #read(bytes: Buffer) {
     let rest: Buffer | null = bytes;
     while (rest !== null) {
       const end: number = rest.indexOf(headEnd, 0, "latin1");
       if (end < 0 ? rest.length > mostHeadBytes : end > mostHeadBytes) return this.#lose();
-      this.#held = rest;
-      if (end < 0) return;
+      if (end < 0) {
+        // Not as a view: what it looks at is overwritten.
+        this.#held = Buffer.from(rest);
+        return;
+      }
       const head = readResponseHead(rest.toString("latin1", 0, end + 2), this.#method);
       if (head === null) return this.#lose();
       const begin: number = end + headEnd.length;
@@ -136,14 +169,13 @@ export class Backend implements Expiring {
   }
 
   #begin(head: ResponseHead, rest: Buffer | null) {
-    this.#held = rest;
+    this.#held = head.status === 101 && rest !== null ? Buffer.from(rest) : null;
     this.#state = "body";
     this.#reusable = head.keepAlive && head.status !== 101;
     this.#body = createBodyReader(head.body);
     this.#asker?.onHead(head);
     // What follows an upgrade is for whoever takes the socket over.
     if (head.status === 101) return;
-    this.#held = null;
     if (rest !== null) this.#feed(rest);
     else if (this.#body.done) this.#finish();
   }
@@ -151,7 +183,9 @@ export class Backend implements Expiring {
   #feed(bytes: Buffer) {
     const asker = this.#asker;
     if (asker === null) return;
-    const rest = this.#body.take(bytes, 0, (part) => asker.onBytes(part));
+    const rest = this.#body.take(bytes, 0, (part) => {
+      if (asker.onBytes(part)) this.#kept = true;
+    });
     if (this.#asker !== asker) return;
     if (rest < 0) return this.#lose();
     // An answer that goes on after its end is not one to wait for another on.
@@ -196,10 +230,10 @@ function ignore(): void {
 }
 
 /** Connects to a workspace; rejects when nobody answers in time. */
-export function connectBackend({ key, place }: Target, milliseconds: number): Promise<Backend> {
+export function connectBackend(target: Target, milliseconds: number): Promise<Backend> {
   return new Promise((resolve, reject) => {
-    const { address, port } = place;
-    const socket = connect({ host: address, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 });
+    const backend = new Backend(target);
+    const { socket } = backend;
     const late = setTimeout(() => socket.destroy(new Error("no connection in time")), milliseconds);
     const failed = (error: Error) => {
       clearTimeout(late);
@@ -209,7 +243,7 @@ export function connectBackend({ key, place }: Target, milliseconds: number): Pr
     socket.once("connect", () => {
       clearTimeout(late);
       socket.off("error", failed);
-      resolve(new Backend(socket, key));
+      resolve(backend);
     });
   });
 }
