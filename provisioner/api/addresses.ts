@@ -18,11 +18,14 @@ export function createAddressBehind(
   trustedProxies: readonly string[],
 ): (peer: string | undefined, forwardedFor: string | undefined) => string {
   const trusted = toBlockList(trustedProxies);
-  const isTrusted = (address: string) => trusted.check(address, isIPv6(address) ? "ipv6" : "ipv4");
+  const isTrusted = remember((address) => trusted.check(address, isIPv6(address) ? "ipv6" : "ipv4"));
+  const plainPeer = remember((peer) => {
+    const address = plain(peer);
+    return isIP(address) === 0 ? "unknown" : address;
+  });
   return (peer, forwardedFor) => {
-    let address = plain(peer ?? "");
-    if (isIP(address) === 0) return "unknown";
-    if (trustedProxies.length === 0) return address;
+    let address = plainPeer(peer ?? "");
+    if (trustedProxies.length === 0 || address === "unknown") return address;
     const forwarded = (forwardedFor ?? "").split(",").map((part) => plain(part.trim()));
     while (isTrusted(address)) {
       const next = forwarded.pop();
@@ -30,6 +33,22 @@ export function createAddressBehind(
       address = next;
     }
     return address;
+  };
+}
+
+/** Most addresses of which something is remembered. */
+const mostKnown = 10_000;
+
+/** Remembers what a question about an address was answered: peers are few, and each sends many requests. */
+function remember<Answer>(ask: (address: string) => Answer): (address: string) => Answer {
+  const answers = new Map<string, Answer>();
+  return (address) => {
+    const found = answers.get(address);
+    if (found !== undefined) return found;
+    const answer = ask(address);
+    if (answers.size >= mostKnown) answers.clear();
+    answers.set(address, answer);
+    return answer;
   };
 }
 

@@ -25,14 +25,21 @@ const mostOfOneName = 4;
 
 /** The values that a `Cookie` header has for a name. */
 export function cookieValues(header: string | undefined, name: string): readonly string[] {
-  if (header?.includes(name) !== true) return [];
-  const values: string[] = [];
-  for (const pair of header.split(";")) {
-    const at = pair.indexOf("=");
-    if (at > 0 && pair.slice(0, at).trim() === name) values.push(pair.slice(at + 1).trim());
+  if (header === undefined) return none;
+  let values: string[] | undefined;
+  // Not by splitting it all: browsers send a session's cookie with every request, and others beside it.
+  for (let at = header.indexOf(name); at >= 0; at = header.indexOf(name, at + name.length)) {
+    const begin = header.lastIndexOf(";", at) + 1;
+    const equals = header.indexOf("=", at);
+    const end = header.indexOf(";", at);
+    if (equals < 0 || (end >= 0 && equals > end) || header.slice(begin, equals).trim() !== name) continue;
+    values ??= [];
+    if (values.push(header.slice(equals + 1, end < 0 ? undefined : end).trim()) === mostOfOneName) break;
   }
-  return values.slice(0, mostOfOneName);
+  return values ?? none;
 }
+
+const none: readonly string[] = [];
 
 /** Credentials of the platform's API, wherever they stand. */
 export const platformToken = /berth_[a-z2-7]{16}_[a-z2-7]{52}/i;
@@ -43,9 +50,23 @@ export const platformToken = /berth_[a-z2-7]{16}_[a-z2-7]{52}/i;
  */
 export function withoutOurCookies(header: string): string | undefined {
   if (!/berth/i.test(header)) return header;
-  const left = header.split(";").filter((pair) => !ours.test(pair) && !platformToken.test(pair));
-  const text = left.join(";").trim();
+  const text = withoutOnlyOne(header) ?? withoutAll(header);
   return text === "" ? undefined : text;
+}
+
+/** The usual case, which every request is: one cookie of ours, and nothing else that is like one. */
+function withoutOnlyOne(header: string): string | undefined {
+  const at = header.search(/berth/i);
+  if (!header.startsWith(ourPrefix, at - 7) || /berth/i.test(header.slice(at + 5))) return undefined;
+  const begin = header.lastIndexOf(";", at);
+  const end = header.indexOf(";", at);
+  if (begin < 0) return end < 0 ? "" : header.slice(end + 1).trim();
+  return header.slice(0, begin) + (end < 0 ? "" : header.slice(end));
+}
+
+function withoutAll(header: string): string {
+  const left = header.split(";").filter((pair) => !ours.test(pair) && !platformToken.test(pair));
+  return left.join(";").trim();
 }
 
 /**

@@ -10,10 +10,9 @@ import type { RequestHead } from "./http/request-head.ts";
 import type { Sweeper } from "./http/sweeper.ts";
 import type { Outcome, RouterMetrics } from "./metrics.ts";
 import type { OpenThings } from "./open.ts";
-import { fieldOf, isFriend, isNavigation, isPreflight, mayAsk, type OriginRules } from "./origins.ts";
+import { isFriend, isNavigation, isPreflight, mayAsk, type OriginRules } from "./origins.ts";
 import { corsOf, type createOwnRoutes, ownPathOf } from "./own-routes.ts";
 import { attentionPage, waitingPage } from "./pages.ts";
-import { portOf, portsOfBlueprint } from "./ports.ts";
 import { failureAnswer, headRefusal, hostRefusal, type Refusal, refusalAnswer } from "./refusals.ts";
 import { hasTokenInTarget } from "./request-fields.ts";
 import { headForBrowser } from "./response-fields.ts";
@@ -135,7 +134,7 @@ export function createDoor(deps: DoorDeps): Serve {
 
   /** Lets somebody pass as far as the workspace is there to be reached. */
   const pass = (connection: Connection, head: RequestHead, site: Site, visit: Visit, token: string, since: number) => {
-    const port = portOf(portsOfBlueprint(visit.blueprint), site.host.port);
+    const { port } = visit;
     if (port === null) return refuse(connection, head, site, "port-closed");
     if (visit.phase !== "running" || visit.desired !== "running") return wait(connection, head, site, visit);
     if (!open.hasRoom(visit, head.upgrade !== undefined)) return refuse(connection, head, site, "too-much-open");
@@ -194,7 +193,7 @@ export function createDoor(deps: DoorDeps): Serve {
     const path = ownPathOf(head.target);
     if (path !== null) return ownPath(connection, head, site, path);
     if (hasTokenInTarget(head)) return refuse(connection, head, site, "token-in-target");
-    if (isPreflight(head, head.fields)) return preflight(connection, head, site);
+    if (isPreflight(head)) return preflight(connection, head, site);
     if (!mayAsk(head, site.host, rules)) return refuse(connection, head, site, "cross-origin");
 
     const tokens = cookieValues(head.cookie, sessionCookie);
@@ -226,11 +225,11 @@ export function createDoor(deps: DoorDeps): Serve {
     if (origin === undefined || (origin !== site.origin && !isFriend(origin, site.host, rules))) {
       return refuse(connection, head, site, "cross-origin");
     }
-    const asked = fieldOf(head.fields, "access-control-request-headers");
+    const asked = head.fields.get("access-control-request-headers");
     const headers = {
       "Access-Control-Allow-Origin": origin,
       "Access-Control-Allow-Credentials": "true",
-      "Access-Control-Allow-Methods": fieldOf(head.fields, "access-control-request-method") ?? "GET",
+      "Access-Control-Allow-Methods": head.fields.get("access-control-request-method") ?? "GET",
       ...(asked === undefined ? {} : { "Access-Control-Allow-Headers": asked }),
       "Access-Control-Max-Age": "600",
       Vary: "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",

@@ -47,6 +47,8 @@ export interface Passing {
 
 /** Answers up to this size go out with their head in one piece. */
 const small = 16 * 1024;
+/** Bytes of a request's body after which they are counted, though there are more to come. */
+const countedAt = 1_000_000;
 /** Methods that may be sent a second time when the first try met a connection that was just closed. */
 const repeatable: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -66,6 +68,9 @@ export class Exchange implements Party, Asker, OpenThing {
   #bodySent = false;
   #retried = false;
   #over = false;
+  /** Bytes that passed and are not counted yet. */
+  #in = 0;
+  #out = 0;
 
   constructor(passing: Passing, deps: ExchangeDeps) {
     this.passing = passing;
@@ -83,17 +88,17 @@ export class Exchange implements Party, Asker, OpenThing {
   }
 
   #start(): void {
-    const { head, port } = this.passing;
+    const { head, visit } = this.passing;
     const { pool } = this.#deps;
     const again = this.#bodySent && repeatable.has(head.method);
-    const backend = head.upgrade === undefined ? pool.take(`${this.workspace}:${port}`, !again) : undefined;
+    const backend = head.upgrade === undefined ? pool.take(visit.target, !again) : undefined;
     if (backend !== undefined) this.#send(backend);
     else void this.#connect();
   }
 
   async #connect(): Promise<void> {
     const { pool, locator } = this.#deps;
-    const key = `${this.workspace}:${this.passing.port}`;
+    const key = this.passing.visit.target;
     for (let attempt = 1; !this.#over; attempt += 1) {
       try {
         const place = await locator.locate(this.workspace, this.passing.port);
@@ -115,8 +120,8 @@ export class Exchange implements Party, Asker, OpenThing {
     const { head, asked, since } = this.passing;
     this.#backend = backend;
     const text = headForWorkspace(head, asked);
-    this.#count(text.length, 0);
-    this.#deps.ledger.meter(this.workspace).requests += this.#retried ? 0 : 1;
+    this.#in += text.length;
+    if (!this.#retried) this.#deps.ledger.meter(this.workspace).requests += 1;
     backend.ask(this, head.method, text);
     this.#deps.onSent(since);
     if (this.#bodySent) return;
@@ -124,7 +129,8 @@ export class Exchange implements Party, Asker, OpenThing {
     this.#connection.readBody({
       most: this.#deps.mostBody,
       onBytes: (bytes) => {
-        this.#count(bytes.length, 0);
+        this.#in += bytes.length;
+        if (this.#in > countedAt) this.#count();
         if (!backend.socket.write(bytes)) this.#connection.pause();
       },
       onEnd: () => {
@@ -154,14 +160,16 @@ export class Exchange implements Party, Asker, OpenThing {
   onBytes(bytes: Buffer): boolean {
     const head = this.#answer;
     this.#answer = null;
-    this.#count(0, bytes.length + (head?.length ?? 0));
+    this.#out += bytes.length + (head?.length ?? 0);
     const taken = head === null ? this.#connection.write(bytes) : this.#writeTogether(head, bytes);
     if (!taken) this.#backend?.socket.pause();
     return this.#connection.socket.writableLength > 0;
   }
 
   onPause(): void {
+    if (this.#over) return;
     this.#flush();
+    this.#count();
   }
 
   onEnd(): void {
@@ -218,7 +226,7 @@ export class Exchange implements Party, Asker, OpenThing {
     const head = this.#answer;
     if (head === null) return;
     this.#answer = null;
-    this.#count(0, head.length);
+    this.#out += head.length;
     this.#connection.write(head);
   }
 
@@ -233,11 +241,15 @@ export class Exchange implements Party, Asker, OpenThing {
     return this.#connection.write(whole);
   }
 
-  #count(bytesIn: number, bytesOut: number): void {
+  /** Adds what passed to the workspace's counts. */
+  #count(): void {
+    if (this.#in + this.#out === 0) return;
     const meter = this.#deps.ledger.meter(this.workspace);
-    meter.bytesIn += bytesIn;
-    meter.bytesOut += bytesOut;
+    meter.bytesIn += this.#in;
+    meter.bytesOut += this.#out;
     meter.lastUsedAt = Date.now();
+    this.#in = 0;
+    this.#out = 0;
   }
 
   /** Answers in the workspace's place, where nothing of its answer is out yet; else all that can be done is to cut. */
@@ -259,6 +271,7 @@ export class Exchange implements Party, Asker, OpenThing {
   #done(): void {
     if (this.#over) return;
     this.#over = true;
+    this.#count();
     this.#deps.open.remove(this);
   }
 }

@@ -1,4 +1,6 @@
 import { hashSecret, type SessionRow, secretPattern } from "../store/access.ts";
+import { readPort } from "./host.ts";
+import { portOf, portsOfBlueprint } from "./ports.ts";
 
 /** Somebody with a session, before the host that it is for. */
 export interface Visit {
@@ -9,6 +11,10 @@ export interface Visit {
   readonly person: string;
   readonly workspace: string;
   readonly blueprint: string;
+  /** The workspace's port that the host leads to; null when browsers may not reach it. */
+  readonly port: number | null;
+  /** The workspace and the port, for connections that are kept. */
+  readonly target: string;
   readonly desired: string;
   readonly phase: string;
   /** Milliseconds since 1970. */
@@ -172,12 +178,16 @@ export function createGate({ find, connected, believedFor = 10_000 }: GateOption
 /** A session's row as a visit; null when it opens nothing. */
 function toVisit(row: SessionRow): Visit | null {
   if (!row.may || row.desired === "deleted" || !isHostOf(row.host, row.label)) return null;
+  const wanted = row.host === row.label ? null : readPort(row.host.slice(0, -row.label.length - 2));
+  const port = wanted === undefined ? null : portOf(portsOfBlueprint(row.blueprint), wanted);
   return {
     session: row.hash,
     host: row.host,
     person: row.person,
     workspace: row.workspace,
     blueprint: row.blueprint,
+    port,
+    target: `${row.workspace}:${port}`,
     desired: row.desired,
     phase: row.phase,
     renewedAt: row.renewedAt.getTime(),

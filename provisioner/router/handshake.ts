@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { listed, type RequestHead } from "./http/request-head.ts";
+import { listed } from "./http/fields.ts";
+import type { RequestHead } from "./http/request-head.ts";
 import type { ResponseHead } from "./http/response-head.ts";
-import { fieldOf } from "./origins.ts";
 
 /** https://www.rfc-editor.org/rfc/rfc6455#section-1.3 */
 const magic = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -12,8 +12,8 @@ const magic = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
  */
 export function isAcceptance({ fields }: Pick<RequestHead, "fields">, answer: ResponseHead): boolean {
   if (answer.upgrade !== "websocket" || !answer.connection.includes("upgrade")) return false;
-  const accepted = fieldOf(answer.fields, "sec-websocket-accept");
-  const key = fieldOf(fields, "sec-websocket-key") ?? "";
+  const accepted = answer.fields.get("sec-websocket-accept");
+  const key = fields.get("sec-websocket-key") ?? "";
   if (
     accepted !==
     createHash("sha1")
@@ -21,6 +21,6 @@ export function isAcceptance({ fields }: Pick<RequestHead, "fields">, answer: Re
       .digest("base64")
   )
     return false;
-  const chosen = fieldOf(answer.fields, "sec-websocket-protocol");
-  return chosen === undefined || listed(fieldOf(fields, "sec-websocket-protocol") ?? "").includes(chosen);
+  const chosen = answer.fields.get("sec-websocket-protocol");
+  return chosen === undefined || listed(fields.get("sec-websocket-protocol") ?? "").includes(chosen);
 }

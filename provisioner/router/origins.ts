@@ -63,14 +63,6 @@ export function ancestorsOf(host: WorkspaceHost, rules: OriginRules): string {
 }
 
 /** Whether a browser asks what a page of another origin may ask. */
-export function isPreflight({ method, origin }: Asking, fields: readonly string[]): boolean {
-  return method === "OPTIONS" && origin !== undefined && fieldOf(fields, "access-control-request-method") !== undefined;
-}
-
-/** A field's value by its name in lower case. */
-export function fieldOf(fields: readonly string[], name: string): string | undefined {
-  for (let index = 0; index < fields.length; index += 2) {
-    if (fields[index] === name) return fields[index + 1];
-  }
-  return undefined;
+export function isPreflight({ method, origin, fields }: Pick<RequestHead, "method" | "origin" | "fields">): boolean {
+  return method === "OPTIONS" && origin !== undefined && fields.get("access-control-request-method") !== undefined;
 }

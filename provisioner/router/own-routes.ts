@@ -43,8 +43,8 @@ const ownPath = "/.berth";
 
 /** The path of ours that a target names; null when it is the workspace's. Spelled in another way, it is nobody's. */
 export function ownPathOf(target: string): string | null {
+  if (!/berth|%/i.test(target)) return null;
   const path = target.split("?", 1)[0] ?? "";
-  if (!/berth|%/i.test(path)) return null;
   if (path === ownPath || path.startsWith(`${ownPath}/`)) return path;
   return spelled(path).startsWith(`${ownPath}/`) ? "" : null;
 }

@@ -1,5 +1,5 @@
 import { platformToken, withoutOurCookies } from "./cookies.ts";
-import { rememberNames } from "./http/names.ts";
+import { kinds } from "./http/field-names.ts";
 import type { RequestHead } from "./http/request-head.ts";
 
 /** What the workspace is told of who asks. */
@@ -11,68 +11,51 @@ export interface Asked {
   readonly address: string;
 }
 
-/** Fields between two neighbours only, and those that are written anew. */
-const replaced: ReadonlySet<string> = new Set([
-  ...["host", "connection", "keep-alive", "proxy-connection", "proxy-authorization", "proxy-authenticate", "te"],
-  ...["trailer", "transfer-encoding", "content-length", "upgrade", "http2-settings", "expect"],
-]);
-
-/** Fields by which some proxy tells where a request came from, or where it should go: nobody before us is believed. */
-const claimed: ReadonlySet<string> = new Set([
-  ...["forwarded", "forwarded-for", "client-ip", "true-client-ip", "fastly-client-ip", "fly-client-ip", "remote-addr"],
-  ...["x-client-ip", "x-cluster-client-ip", "x-real-ip", "x-remote-ip", "x-remote-addr", "x-proxyuser-ip"],
-  ...[
-    "x-host",
-    "x-http-host-override",
-    "x-rewrite-url",
-    "x-http-method",
-    "x-http-method-override",
-    "x-method-override",
-  ],
-]);
-const claimedFamilies = /^(?:x-forwarded(?:-|$)|x-original-|x-envoy-|x-azure-|x-appengine-|x-berth-|cf-|wl-proxy-)/;
-
 /** Whether a request names a credential of the platform where it cannot be taken out: in its path or query. */
 export function hasTokenInTarget({ target }: Pick<RequestHead, "target">): boolean {
   return target.includes("berth_") && platformToken.test(target);
 }
 
-/** A request's head as the workspace gets it. */
+/** A request's head as the workspace gets it. Fields that go on as they came are taken together, not one by one. */
 export function headForWorkspace(head: RequestHead, { host, scheme, address }: Asked): string {
   const { fields, connection } = head;
-  let text = `${head.method} ${head.target} HTTP/1.1\r\nHost: ${host}\r\n`;
-  for (let index = 0; index < fields.length; index += 2) {
-    const name = fields[index] ?? "";
-    const value = passing(name, fields[index + 1] ?? "", connection);
-    if (value !== undefined) text += `${name}: ${value}\r\n`;
+  const { text, spans } = fields;
+  const suspicious = connection.length > 0 || /berth_|basic/i.test(text);
+  let made = `${head.method} ${head.target} HTTP/1.1\r\nHost: ${host}\r\n`;
+  let [from, to] = [0, 0];
+  for (const span of spans) {
+    const { name } = span;
+    if (name.toWorkspace && name.kind !== kinds.cookie && !(suspicious && isHidden(head, span))) {
+      if (to !== span.from) {
+        made += text.slice(from, to);
+        from = span.from;
+      }
+      to = span.to;
+    } else if (name.kind === kinds.cookie) {
+      const left = withoutOurCookies(fields.valueOf(span));
+      made += text.slice(from, to);
+      from = span.to;
+      to = span.to;
+      if (left !== undefined) made += `Cookie: ${left}\r\n`;
+    }
   }
-  text += `X-Forwarded-For: ${address}\r\nX-Forwarded-Host: ${host}\r\nX-Forwarded-Proto: ${scheme}\r\n`;
-  if (head.upgrade !== undefined) return `${text}Connection: Upgrade\r\nUpgrade: ${head.upgrade}\r\n\r\n`;
-  if (head.body === "chunked") return `${text}Transfer-Encoding: chunked\r\n\r\n`;
+  made += text.slice(from, to);
+  made += `X-Forwarded-For: ${address}\r\nX-Forwarded-Host: ${host}\r\nX-Forwarded-Proto: ${scheme}\r\n`;
+  if (head.upgrade !== undefined) return `${made}Connection: Upgrade\r\nUpgrade: ${head.upgrade}\r\n\r\n`;
+  if (head.body === "chunked") return `${made}Transfer-Encoding: chunked\r\n\r\n`;
   // A method that usually has a body says that it has none.
   const says = head.body > 0 || head.method === "POST" || head.method === "PUT" || head.method === "PATCH";
-  return says ? `${text}Content-Length: ${head.body}\r\n\r\n` : `${text}\r\n`;
+  return says ? `${made}Content-Length: ${head.body}\r\n\r\n` : `${made}\r\n`;
 }
 
-/**
- * Whether a field goes on at all, by its name. Many programs take `_` for `-`: what is not believed under one name would
- * come in under the other.
- */
-const goesOn = rememberNames(
-  (name) => !name.includes("_") && !replaced.has(name) && !claimed.has(name) && !claimedFamilies.test(name),
-);
-
-/** A field's value as it goes on; undefined where it does not. */
-function passing(name: string, value: string, connection: readonly string[]): string | undefined {
-  if (!goesOn(name) || (connection.length > 0 && connection.includes(name))) return undefined;
-  if (name === "cookie") return withoutOurCookies(value);
-  if (name === "authorization" && holdsToken(value)) return undefined;
-  return value.includes("berth_") && platformToken.test(value) ? undefined : value;
-}
-
-/** A credential of the platform, as a bearer or as the password of Basic. */
-function holdsToken(value: string): boolean {
+/** Whether a field is for us alone, or holds a credential of the platform. */
+function isHidden({ fields, connection }: RequestHead, span: (typeof fields.spans)[number]): boolean {
+  if (connection.includes(span.name.lower)) return true;
+  const value = fields.valueOf(span);
+  if (platformToken.test(value)) return true;
+  if (span.name.kind !== kinds.authorization) return false;
   if (/^bearer\s+berth_/i.test(value)) return true;
+  // As the password of Basic, too.
   const [, basic] = /^basic\s+([A-Za-z0-9+/_-]+=*)$/i.exec(value) ?? [];
   return basic !== undefined && platformToken.test(Buffer.from(basic, "base64").toString("latin1"));
 }

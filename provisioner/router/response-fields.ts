@@ -1,5 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import { confinedCookie } from "./cookies.ts";
+import { kinds } from "./http/field-names.ts";
 import type { ResponseHead } from "./http/response-head.ts";
 
 /** What a browser is told beside what the workspace says. */
@@ -14,53 +15,58 @@ export interface Told {
   readonly close: boolean;
 }
 
-/** Fields between two neighbours only, and those that are ours to say. */
-const replaced: ReadonlySet<string> = new Set([
-  ...["connection", "keep-alive", "proxy-connection", "proxy-authenticate", "te", "trailer", "transfer-encoding"],
-  ...["upgrade", "alt-svc", "x-frame-options", "strict-transport-security", "x-content-type-options"],
-  // Caches before us keep nothing: they would hand it to whoever asks.
-  ...["cdn-cache-control", "cloudflare-cdn-cache-control", "surrogate-control"],
-]);
-
-/** A workspace's answer as the browser gets its head. */
+/** A workspace's answer as the browser gets its head. Fields that go on as they came are taken together, not one by one. */
 export function headForBrowser(head: ResponseHead, told: Told): string {
   const { status, fields, connection } = head;
-  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n`;
-  let cached = false;
-  let referrer = false;
-  for (let index = 0; index < fields.length; index += 2) {
-    const name = fields[index] ?? "";
-    if (replaced.has(name) || (connection.length > 0 && connection.includes(name))) continue;
-    const value = passing(name, fields[index + 1] ?? "", status);
-    if (value === null) continue;
-    cached ||= name === "cache-control";
-    referrer ||= name === "referrer-policy";
-    text += `${name}: ${value}\r\n`;
+  const { text, spans } = fields;
+  let made = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n`;
+  let [cached, referrer] = [false, false];
+  let [from, to] = [0, 0];
+  for (const span of spans) {
+    const { kind, lower, toBrowser } = span.name;
+    if (!toBrowser || (connection.length > 0 && connection.includes(lower))) continue;
+    cached ||= kind === kinds["cache-control"];
+    referrer ||= kind === kinds["referrer-policy"];
+    const before = kind === 0 ? "" : fields.valueOf(span);
+    const value = kind === 0 ? before : passing(kind, before, status);
+    if (value === before) {
+      if (to !== span.from) {
+        made += text.slice(from, to);
+        from = span.from;
+      }
+      to = span.to;
+    } else if (value !== null) {
+      // In their order: of two cookies of one name the later one counts.
+      made += `${text.slice(from, to)}${text.slice(span.from, span.value)}${value}\r\n`;
+      from = span.to;
+      to = span.to;
+    }
   }
-  if (!cached) text += "Cache-Control: private\r\n";
-  if (!referrer) text += "Referrer-Policy: same-origin\r\n";
-  text += `${always}Content-Security-Policy: frame-ancestors ${told.ancestors}\r\n`;
-  if (told.strictTransport) text += "Strict-Transport-Security: max-age=31536000\r\n";
-  for (const cookie of told.cookies ?? []) text += `Set-Cookie: ${cookie}\r\n`;
-  if (status === 101) return `${text}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
-  if (head.body === "chunked") text += "Transfer-Encoding: chunked\r\n";
-  return told.close || head.body === "close" ? `${text}Connection: close\r\n\r\n` : `${text}\r\n`;
+  made += text.slice(from, to);
+  if (!cached) made += "Cache-Control: private\r\n";
+  if (!referrer) made += "Referrer-Policy: same-origin\r\n";
+  made += `${always}Content-Security-Policy: frame-ancestors ${told.ancestors}\r\n`;
+  if (told.strictTransport) made += "Strict-Transport-Security: max-age=31536000\r\n";
+  for (const cookie of told.cookies ?? []) made += `Set-Cookie: ${cookie}\r\n`;
+  if (status === 101) return `${made}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
+  if (head.body === "chunked") made += "Transfer-Encoding: chunked\r\n";
+  return told.close || head.body === "close" ? `${made}Connection: close\r\n\r\n` : `${made}\r\n`;
 }
 
 const always = "X-Content-Type-Options: nosniff\r\nCDN-Cache-Control: no-store\r\n";
 
 /** A field's value as it goes on; null where it does not. */
-function passing(name: string, value: string, status: number): string | null {
-  switch (name) {
-    case "set-cookie":
+function passing(kind: number, value: string, status: number): string | null {
+  switch (kind) {
+    case kinds["set-cookie"]:
       return confinedCookie(value);
-    case "content-security-policy":
+    case kinds["content-security-policy"]:
       return withoutFrameAncestors(value);
-    case "cache-control":
+    case kinds["cache-control"]:
       return privately(value);
-    case "clear-site-data":
+    case kinds["clear-site-data"]:
       return clearingOwn(value);
-    case "content-length":
+    case kinds["content-length"]:
       return status === 204 || status === 101 ? null : value;
     default:
       return value;

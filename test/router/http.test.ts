@@ -47,7 +47,7 @@ it("somebody with a session reaches the workspace, which hears where the request
       body: "",
       headers: expect.anything(),
       rawHeaders: [
-        ...["Host", `alice.${baseDomain}`, "cookie", "theme=dark; lang=en", "user-agent", "test"],
+        ...["Host", `alice.${baseDomain}`, "Cookie", "theme=dark; lang=en", "User-Agent", "test"],
         ...["X-Forwarded-For", "127.0.0.1", "X-Forwarded-Host", `alice.${baseDomain}`, "X-Forwarded-Proto", "https"],
       ],
     },

@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { type BodyReader, createBodyReader } from "./body.ts";
-import { mostHeadBytes } from "./request-head.ts";
+import { mostHeadBytes } from "./fields.ts";
 import { type ResponseHead, readResponseHead } from "./response-head.ts";
 import type { Expiring } from "./sweeper.ts";
 

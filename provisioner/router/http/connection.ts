@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { type BodyReader, createBodyReader, type Sink } from "./body.ts";
-import { type HeadRefusal, mostHeadBytes, type RequestHead, readRequestHead } from "./request-head.ts";
+import { mostHeadBytes } from "./fields.ts";
+import { type HeadRefusal, type RequestHead, readRequestHead } from "./request-head.ts";
 import type { Expiring, Sweeper } from "./sweeper.ts";
 
 /** How long a browser may take for what, in milliseconds. */

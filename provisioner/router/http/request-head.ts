@@ -1,14 +1,8 @@
-import { lowerName } from "./names.ts";
+import { fieldNameOf, kinds } from "./field-names.ts";
+import { type Fields, listed, readFields, type Span } from "./fields.ts";
 
-/** Most bytes of a request's or an answer's head: what browsers send at most is half of it. */
-export const mostHeadBytes = 32 * 1024;
-/** Most header fields of one. */
-export const mostFields = 100;
 /** Most characters of a request's target. */
 export const mostTarget = 16 * 1024;
-
-/** Header fields in the order in which they came: name in lower case, value, name, value … */
-export type Fields = readonly string[];
 
 /** A request as far as its head goes, read strictly: what two programs could read in two ways is refused. */
 export interface RequestHead {
@@ -53,8 +47,6 @@ export type HeadRefusal =
   | "upgrade"
   | "expectation";
 
-/** What may stand in a field's value: no controls but the tab. Bytes above ASCII pass as they are. */
-const fieldLines = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*$/;
 const requestLine = /^([A-Z]{1,20}) (\/[\x21\x22\x24-\x7e]*) HTTP\/1\.1$/;
 const methodsRefused: ReadonlySet<string> = new Set(["CONNECT", "TRACE", "TRACK"]);
 /** What a client may not take away from the request by naming it in `Connection`. */
@@ -88,19 +80,11 @@ function parse(text: string): RequestHead {
   if (method === undefined || target === undefined) return refuse("request-line");
   if (methodsRefused.has(method)) return refuse("method");
   if (target.length > mostTarget) return refuse("target-too-long");
-  if (!fieldLines.test(text.slice(lineEnd + 2))) return refuse("field");
-
-  const fields: string[] = [];
+  const fields = readFields(text, lineEnd + 2, fieldNameOf);
+  if (fields === null) return refuse("field");
+  if (fields === "too-many") return refuse("too-many-fields");
   const found = new Found();
-  for (let at = lineEnd + 2; at < text.length; ) {
-    const end = text.indexOf("\r\n", at);
-    const colon = text.indexOf(":", at);
-    const name = lowerName(text.slice(at, colon));
-    const value = trimmed(text, colon + 1, end);
-    at = end + 2;
-    if (fields.push(name, value) > mostFields * 2) return refuse("too-many-fields");
-    note(found, name, value);
-  }
+  for (const span of fields.spans) if (span.name.kind !== 0) note(found, span, fields);
   return assemble(method, target, fields, found);
 }
 
@@ -126,63 +110,64 @@ class Found {
   version: string | undefined;
 }
 
-function note(found: Found, name: string, value: string): void {
-  switch (name) {
-    case "host":
+function note(found: Found, span: Span, fields: Fields): void {
+  const value = fields.valueOf(span);
+  switch (span.name.kind) {
+    case kinds.host:
       found.host = once(found.host, value);
       break;
-    case "connection":
+    case kinds.connection:
       found.connection = added(found.connection, ",", value.toLowerCase());
       break;
-    case "content-length":
+    case kinds["content-length"]:
       if (found.length !== undefined) refuse("length");
       found.length = value;
       break;
-    case "transfer-encoding":
+    case kinds["transfer-encoding"]:
       if (found.encoding !== undefined) refuse("encoding");
       found.encoding = value.toLowerCase();
       break;
-    case "upgrade":
+    case kinds.upgrade:
       found.upgrade = once(found.upgrade, value).toLowerCase();
       break;
-    case "expect":
+    case kinds.expect:
       found.expect = once(found.expect, value).toLowerCase();
       break;
-    case "cookie":
+    case kinds.cookie:
       // An edge that speaks HTTP/2 may hand a browser's cookies on in pieces.
       found.cookie = added(found.cookie, "; ", value);
       break;
-    case "origin":
+    case kinds.origin:
       found.origin = once(found.origin, value);
       break;
-    case "sec-fetch-site":
+    case kinds["sec-fetch-site"]:
       found.fetchSite = once(found.fetchSite, value);
       break;
-    case "sec-fetch-mode":
+    case kinds["sec-fetch-mode"]:
       found.fetchMode = once(found.fetchMode, value);
       break;
-    case "sec-fetch-dest":
+    case kinds["sec-fetch-dest"]:
       found.fetchDest = once(found.fetchDest, value);
       break;
-    case "accept":
+    case kinds.accept:
       found.accept = added(found.accept, ",", value);
       break;
-    case "x-forwarded-for":
+    case kinds["x-forwarded-for"]:
       found.forwardedFor = added(found.forwardedFor, ",", value);
       break;
-    case "service-worker":
+    case kinds["service-worker"]:
       found.serviceWorker = once(found.serviceWorker, value);
       break;
-    case "authorization":
+    case kinds.authorization:
       found.authorization = once(found.authorization, value);
       break;
-    case "content-type":
+    case kinds["content-type"]:
       found.type = once(found.type, value);
       break;
-    case "sec-websocket-key":
+    case kinds["sec-websocket-key"]:
       found.key = once(found.key, value);
       break;
-    case "sec-websocket-version":
+    case kinds["sec-websocket-version"]:
       found.version = once(found.version, value);
       break;
     default:
@@ -231,23 +216,6 @@ function assemble(method: string, target: string, fields: Fields, found: Found):
 }
 
 const none: readonly string[] = [];
-
-/** A part of a text without blanks around it: blanks and tabs, and nothing else that some reader takes for one. */
-export function trimmed(text: string, from: number, to: number): string {
-  let [begin, end] = [from, to];
-  while (begin < end && isBlank(text.charCodeAt(begin))) begin += 1;
-  while (end > begin && isBlank(text.charCodeAt(end - 1))) end -= 1;
-  return text.slice(begin, end);
-}
-
-function isBlank(code: number): boolean {
-  return code === 32 || code === 9;
-}
-
-/** The parts of a list in a field. */
-export function listed(value: string): readonly string[] {
-  return value.split(",").map((part) => trimmed(part, 0, part.length));
-}
 
 /** Version 13 with a key of 16 bytes: https://www.rfc-editor.org/rfc/rfc6455#section-4.1 */
 function isHandshake({ key, version }: Found): boolean {

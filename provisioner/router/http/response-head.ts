@@ -1,5 +1,5 @@
-import { lowerName } from "./names.ts";
-import { type Fields, listed, mostFields, trimmed } from "./request-head.ts";
+import { fieldNameOf, kinds } from "./field-names.ts";
+import { type Fields, listed, readFields } from "./fields.ts";
 
 /** A workspace's answer as far as its head goes. */
 export interface ResponseHead {
@@ -16,7 +16,6 @@ export interface ResponseHead {
 }
 
 const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
-const fieldLines = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*$/;
 
 /**
  * Reads the head of an answer; null when two programs could read it in two ways. `text` is as for a request's.
@@ -25,33 +24,28 @@ const fieldLines = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n
 export function readResponseHead(text: string, method: string): ResponseHead | null {
   const lineEnd = text.indexOf("\r\n");
   const [, minor, code] = statusLine.exec(text.slice(0, lineEnd)) ?? [];
-  if (code === undefined || !fieldLines.test(text.slice(lineEnd + 2))) return null;
-  const fields: string[] = [];
+  if (code === undefined) return null;
+  const fields = readFields(text, lineEnd + 2, fieldNameOf);
+  if (fields === null || fields === "too-many") return null;
   let connection = "";
   let length: string | undefined;
   let encoding: string | undefined;
   let upgrade: string | undefined;
-  for (let at = lineEnd + 2; at < text.length; ) {
-    const end = text.indexOf("\r\n", at);
-    const colon = text.indexOf(":", at);
-    const name = lowerName(text.slice(at, colon));
-    const value = trimmed(text, colon + 1, end);
-    at = end + 2;
-    if (fields.push(name, value) > mostFields * 2) return null;
-    switch (name) {
-      case "connection":
-        connection += `${connection === "" ? "" : ","}${value.toLowerCase()}`;
+  for (const span of fields.spans) {
+    switch (span.name.kind) {
+      case kinds.connection:
+        connection += `${connection === "" ? "" : ","}${fields.valueOf(span).toLowerCase()}`;
         break;
-      case "content-length":
+      case kinds["content-length"]:
         if (length !== undefined) return null;
-        length = value;
+        length = fields.valueOf(span);
         break;
-      case "transfer-encoding":
+      case kinds["transfer-encoding"]:
         if (encoding !== undefined) return null;
-        encoding = value.toLowerCase();
+        encoding = fields.valueOf(span).toLowerCase();
         break;
-      case "upgrade":
-        upgrade = upgrade === undefined ? value.toLowerCase() : "";
+      case kinds.upgrade:
+        upgrade = upgrade === undefined ? fields.valueOf(span).toLowerCase() : "";
         break;
       default:
     }

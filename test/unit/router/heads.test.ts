@@ -11,11 +11,19 @@ const head = (...lines: string[]) => `${["GET /a?b=c HTTP/1.1", ...lines].join("
 describe("a request's head", () => {
   it("is read with its fields in order, names in lower case, values without blanks around them", () => {
     const text = head("Host:  alice.example.com\t", "X-One: 1", "x-one:2", "Empty:", "Cookie: a=b", "Cookie: c=d");
-    expect(readRequestHead(text)).toMatchObject({
+    const read = readRequestHead(text);
+    expect(typeof read === "string" ? read : [...read.fields]).toEqual([
+      ["host", "alice.example.com"],
+      ["x-one", "1"],
+      ["x-one", "2"],
+      ["empty", ""],
+      ["cookie", "a=b"],
+      ["cookie", "c=d"],
+    ]);
+    expect(read).toMatchObject({
       method: "GET",
       target: "/a?b=c",
       host: "alice.example.com",
-      fields: ["host", "alice.example.com", "x-one", "1", "x-one", "2", "empty", "", "cookie", "a=b", "cookie", "c=d"],
       body: 0,
       keepAlive: true,
       cookie: "a=b; c=d",
@@ -116,7 +124,7 @@ describe("beside Node's parser", () => {
         const [theirs, ...more] = await nodeReads(`${text}\r\n${body}`);
         expect(more).toEqual([]);
         const fields = theirs?.headers.map((part, index) => (index % 2 === 0 ? part.toLowerCase() : part));
-        expect([theirs?.method, theirs?.url, fields]).toEqual([ours.method, ours.target, ours.fields]);
+        expect([theirs?.method, theirs?.url, fields]).toEqual([ours.method, ours.target, [...ours.fields].flat()]);
       }),
       { numRuns: 1500 },
     );
