@@ -1,6 +1,7 @@
 import type { Ending, Visit } from "./gate.ts";
 import type { Asker, Backend } from "./http/backend.ts";
-import type { Connection, Party } from "./http/connection.ts";
+import type { Connection } from "./http/connection.ts";
+import type { Party } from "./http/party.ts";
 import type { Pool } from "./http/pool.ts";
 import type { RequestHead } from "./http/request-head.ts";
 import type { ResponseHead } from "./http/response-head.ts";

@@ -58,7 +58,7 @@ export class Backend implements Expiring {
 
   #buffer = Buffer.allocUnsafeSlow(smallRead);
   #kept = false;
-  #filled = false;
+  #large = false;
   #heir: ((bytes: Buffer) => boolean) | null = null;
 
   constructor({ key, place }: Target) {
@@ -78,11 +78,6 @@ export class Backend implements Expiring {
 
   get idle(): boolean {
     return this.#state === "idle";
-  }
-
-  /** Whether anything of an answer came. */
-  get answered(): boolean {
-    return this.#state === "body" || this.#held !== null;
   }
 
   /** Sends a request's head. False when the workspace does not take it as fast as it comes. */
@@ -125,14 +120,14 @@ export class Backend implements Expiring {
   }
 
   #nextBuffer(): Buffer {
-    const size = this.#filled ? largeRead : smallRead;
-    if (this.#kept || size > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(size);
+    const size = this.#large ? largeRead : smallRead;
+    if (this.#kept || size !== this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(size);
     this.#kept = false;
     return this.#buffer;
   }
 
   #onRead(size: number, buffer: Uint8Array): boolean {
-    this.#filled = size === buffer.length;
+    this.#large = size >= smallRead;
     const bytes = Buffer.from(buffer.buffer, buffer.byteOffset, size);
     if (this.#heir === null) this.#onData(bytes);
     else this.#kept = this.#heir(bytes);
