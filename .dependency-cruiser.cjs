@@ -78,6 +78,17 @@ module.exports = {
       to: { path: "^(toolchain|bench|test)/" },
     },
     {
+      name: "the-router-stands-on-little",
+      comment:
+        "It meets every browser: what it does not need, such as the queue, the engine or the cluster's client, is not in it.",
+      severity: "error",
+      from: { path: "^provisioner/router/" },
+      to: {
+        path: "^(stacks|policies|components/(?!core/|workspace/(blueprints/|spec|manifests/metadata))|provisioner/(?!router/|contract/|store/|api/(addresses|metrics|metrics-app|server)\\.ts|workspaces/settings\\.ts|(config|entry|log|readiness|startup|stops)\\.ts))",
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    {
       name: "lifecycle-is-pure",
       severity: "error",
       from: { path: "^provisioner/lifecycle/" },

@@ -5,6 +5,9 @@
  * `npm run bench -- policies [--rounds N] [--json]`: what judging a workspace's program adds to its `up`, within the engine's
  * worker and by the CLI's policy pack. Its last line is JSON.
  *
+ * `npm run bench -- router [--rounds N] [--seconds N] [--json]`: requests, messages and bytes through the router, against a
+ * direct connection and against HAProxy as a plain proxy, each on one core.
+ *
  * `npm run bench -- library [--json]`: how long a preview of the production platform takes, and what importing one
  * component costs.
  */
@@ -24,6 +27,8 @@ import { findComponents, type ImportCost, libraryReport, measureImport, measureP
 import { runNaive } from "./naive.ts";
 import { policiesReport, runPolicies } from "./policies.ts";
 import { type Figures, provisionChart, provisionReport, provisionRows } from "./report.ts";
+import { routerReport, routerRows } from "./router/report.ts";
+import { runRouterBench } from "./router/run.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -31,6 +36,7 @@ const { values, positionals } = parseArgs({
     users: { type: "string", default: "16" },
     concurrency: { type: "string", default: "8" },
     rounds: { type: "string", default: "3" },
+    seconds: { type: "string", default: "5" },
     json: { type: "boolean", default: false },
     chart: { type: "string", default: join(checkout, "docs", "benchmarks", "provision.svg") },
   },
@@ -52,7 +58,7 @@ async function provision(): Promise<void> {
   try {
     terminal.heading(`Provision ${load.users} workspaces, ${load.concurrency} at a time`);
     const berth = await startBerth(
-      { state, throwaway: true, port: 0, environment: { BERTH_RATE_LIMIT: "1000000" } },
+      { state, throwaway: true, port: 0, routerPort: 0, environment: { BERTH_RATE_LIMIT: "1000000" } },
       terminal,
     );
     let figures: Figures;
@@ -122,12 +128,37 @@ async function library(): Promise<void> {
   if (values.json) process.stdout.write(`${JSON.stringify(libraryReport(previewSeconds, imports))}\n`);
 }
 
-const benches: Readonly<Record<string, () => Promise<void>>> = { provision, library, policies };
+async function router(): Promise<void> {
+  const rounds = wholeNumber("rounds", values.rounds);
+  const seconds = wholeNumber("seconds", values.seconds);
+  const folder = await mkdtemp(join(tmpdir(), "berth-bench-"));
+  try {
+    const figures = await terminal.step(`Send through the router and beside it, ${rounds} rounds`, (note) =>
+      runRouterBench({ folder, rounds, seconds, note }),
+    );
+    terminal.line();
+    terminal.table(routerRows(figures));
+    const report = routerReport(figures);
+    terminal.line(`Added: ${report.added.p50Ms} ms (p50). Moved with the same CPU, as a share of HAProxy:`);
+    terminal.line(
+      Object.entries(report.share)
+        .map(([what, share]) => `${what} ${share}`)
+        .join(", "),
+    );
+    if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+}
+
+const benches: Readonly<Record<string, () => Promise<void>>> = { provision, library, policies, router };
 
 try {
   const bench = benches[positionals.join()];
   if (bench === undefined)
-    throw new SetupError("Say what to measure: npm run bench -- provision, … -- library, or … -- policies");
+    throw new SetupError(
+      "Say what to measure: npm run bench -- provision, … -- router, … -- library, or … -- policies",
+    );
   await bench();
 } catch (error) {
   const text = error instanceof SetupError ? error.message : error instanceof Error ? error.stack : String(error);

@@ -28,6 +28,18 @@ export const domain = z
 export const origin = z
   .string()
   .refine((text) => URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text);
+/** Where a browser is sent to: with a path and a query, and no fragment, which would take what is added to it. */
+export const pageUrl = z
+  .string()
+  .max(1000)
+  .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && !text.includes("#"));
+/** A DNS server: an address, with a port where it is not 53. */
+export const dnsServer = z.string().refine((text) => {
+  const [, bracketed, plain, port = "53"] = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const family = isIP(bracketed ?? plain ?? text);
+  if (bracketed === undefined && plain === undefined) return family === 6;
+  return family === (bracketed === undefined ? 4 : 6) && Number(port) >= 1 && Number(port) <= 65_535;
+});
 export const network = z.string().refine((text) => {
   const [address = "", prefix, ...rest] = text.split("/");
   const bits = isIP(address) === 4 ? 32 : isIP(address) === 6 ? 128 : -1;

@@ -5,6 +5,7 @@ export interface VariableInfo {
   readonly group:
     | "Listening"
     | "Workspaces"
+    | "Router"
     | "Costs"
     | "Sign-up and existing systems"
     | "Places"

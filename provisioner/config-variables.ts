@@ -5,6 +5,7 @@ import { costVariables } from "./config-costs.ts";
 import {
   backendUrl,
   block,
+  dnsServer,
   domain,
   host,
   image,
@@ -12,6 +13,7 @@ import {
   list,
   network,
   origin,
+  pageUrl,
   path,
   port,
   postgresUrl,
@@ -158,6 +160,52 @@ export const variables = {
     about: "Runtime class of the workspaces' pods, for a sandbox such as gVisor.",
     fix: "Write the name of a runtime class.",
     otherwise: "the cluster's default",
+  }),
+  BERTH_API_HOST: variable(domain.optional(), {
+    group: "Workspaces",
+    about: "Host name of the API, where it is one below BERTH_BASE_DOMAIN: no workspace gets it.",
+    fix: "Write the host name: api.example.com.",
+    otherwise: "the names that no workspace gets in any case, such as api",
+  }),
+  BERTH_LOGIN_URL: variable(pageUrl.optional(), {
+    group: "Router",
+    about:
+      "The product's login, to which somebody without a session is sent, with `return`: the address that was asked for.",
+    fix: "Write a URL without a fragment: https://app.example.com/login.",
+    otherwise: "they are told that they are not signed in",
+  }),
+  BERTH_PRODUCT_ORIGINS: variable(list(origin).optional(), {
+    group: "Router",
+    about:
+      "Origins of the product, parted by commas: their pages may show workspaces in frames, open WebSockets to them and call them with the browser's session.",
+    fix: "Write each origin in full, without a path: https://app.example.com. There is no '*'.",
+    otherwise: "none",
+  }),
+  BERTH_SESSION_IDLE_HOURS: variable(whole(1, 720).default(24), {
+    group: "Router",
+    about: "Hours without a request after which a browser's session at a workspace ends.",
+    fix: "Write a whole number from 1 to 720.",
+  }),
+  BERTH_SESSION_DAYS: variable(whole(1, 365).default(30), {
+    group: "Router",
+    about: "Days after which it ends in any case.",
+    fix: "Write a whole number from 1 to 365.",
+  }),
+  BERTH_UPLOAD_LIMIT: variable(whole(1, 1_048_576).default(1024), {
+    group: "Router",
+    about: "MiB that the body of one request to a workspace may have.",
+    fix: "Write a whole number from 1 to 1048576.",
+  }),
+  BERTH_CLUSTER_DOMAIN: variable(domain.default("cluster.local"), {
+    group: "Router",
+    about: "Domain of the cluster's own names, below which workspaces' Services are found.",
+    fix: "Write a domain in lower case: cluster.local.",
+  }),
+  BERTH_CLUSTER_DNS: variable(list(dnsServer).optional(), {
+    group: "Router",
+    about: "DNS servers that know the cluster's names, parted by commas: for a router outside of the cluster.",
+    fix: "Write addresses, with a port where it is not 53: 10.96.0.10, 127.0.0.1:5353, [::1]:5353.",
+    otherwise: "those of the machine, which in a pod are the cluster's",
   }),
   ...costVariables,
   BERTH_SIGNUP_BLUEPRINT: variable(z.enum(Object.keys(blueprints)).default("home"), {

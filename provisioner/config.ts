@@ -31,6 +31,8 @@ export interface Config {
     readonly baseDomain: string;
     readonly scheme: "http" | "https";
     readonly port?: number;
+    /** Host name of the API, where it is one of the workspaces' domain. */
+    readonly apiHost?: string;
     readonly maxPerOwner: number;
     /** Images by blueprint. */
     readonly images: Readonly<Record<string, string>>;
@@ -40,6 +42,17 @@ export interface Config {
     readonly routerAddresses: readonly string[];
     readonly runtimeClass?: string;
     readonly nodePool?: string;
+  };
+  readonly router: {
+    /** The product's login. */
+    readonly loginUrl: string | null;
+    readonly productOrigins: readonly string[];
+    readonly sessions: { readonly idleSeconds: number; readonly mostSeconds: number };
+    /** Bytes that the body of one request to a workspace may have. */
+    readonly bodyBytes: number;
+    readonly clusterDomain: string;
+    /** DNS servers that know the cluster's names; none: the machine's. */
+    readonly clusterDns: readonly string[];
   };
   /** What workspaces cost. */
   readonly costs: CostBasis;
@@ -151,6 +164,9 @@ function crossCheck(values: Environment, env: Readonly<Record<string, string | u
   if (values.DATABASE_URL === undefined && roles.size < 2) {
     wrong("DATABASE_URL", "Processes of one role each share a Postgres: name it, or let this process have both roles.");
   }
+  if (values.BERTH_SESSION_IDLE_HOURS > values.BERTH_SESSION_DAYS * 24 && env.BERTH_SESSION_IDLE_HOURS) {
+    wrong("BERTH_SESSION_IDLE_HOURS", `Write at most ${values.BERTH_SESSION_DAYS * 24}: BERTH_SESSION_DAYS in hours.`);
+  }
   for (const { option, fix } of checkDatabase(values)) wrong(option, fix);
   for (const { option, fix } of checkCosts(values)) wrong(option, fix);
   if (values.BERTH_IDLE_WORKERS > values.BERTH_CONCURRENCY && env.BERTH_IDLE_WORKERS) {
@@ -188,6 +204,7 @@ function assemble(values: Environment, checkout: string): Config {
       baseDomain: values.BERTH_BASE_DOMAIN,
       scheme: values.BERTH_WORKSPACE_SCHEME,
       ...(values.BERTH_WORKSPACE_PORT === undefined ? {} : { port: values.BERTH_WORKSPACE_PORT }),
+      ...(values.BERTH_API_HOST === undefined ? {} : { apiHost: values.BERTH_API_HOST }),
       maxPerOwner: values.BERTH_MAX_WORKSPACES_PER_OWNER,
       images: Object.fromEntries(imagesOf(values)),
       storageClass: values.BERTH_STORAGE_CLASS,
@@ -196,6 +213,17 @@ function assemble(values: Environment, checkout: string): Config {
       routerAddresses: values.BERTH_ROUTER_ADDRESSES ?? [],
       ...(values.BERTH_RUNTIME_CLASS === undefined ? {} : { runtimeClass: values.BERTH_RUNTIME_CLASS }),
       ...(values.BERTH_NODE_POOL === undefined ? {} : { nodePool: values.BERTH_NODE_POOL }),
+    },
+    router: {
+      loginUrl: values.BERTH_LOGIN_URL ?? null,
+      productOrigins: values.BERTH_PRODUCT_ORIGINS ?? [],
+      sessions: {
+        idleSeconds: values.BERTH_SESSION_IDLE_HOURS * 3600,
+        mostSeconds: values.BERTH_SESSION_DAYS * 86_400,
+      },
+      bodyBytes: values.BERTH_UPLOAD_LIMIT * 1_048_576,
+      clusterDomain: values.BERTH_CLUSTER_DOMAIN,
+      clusterDns: values.BERTH_CLUSTER_DNS ?? [],
     },
     costs: assembleCosts(values),
     budgets: assembleBudgets(values),

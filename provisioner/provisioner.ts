@@ -23,7 +23,9 @@ import { openNotifications } from "./store/notifications.ts";
 import { passwordFrom } from "./store/password.ts";
 import { createTokenStore } from "./store/tokens.ts";
 import { createWebhookStore } from "./store/webhooks.ts";
+import { createAccessService } from "./workspaces/access.ts";
 import { createWorkspaceService } from "./workspaces/create-service.ts";
+import { startWaker } from "./workspaces/wakes.ts";
 
 export interface ProvisionerOptions {
   readonly log: Logger;
@@ -131,8 +133,12 @@ export function createProvisioner(config: Config, { log, showAdminToken }: Provi
 
     const tokens = createTokenStore(database);
     const { http } = config;
+    const settings = workspaceSettings(config);
+    const waker = startWaker({ database, queue, notifications, settings, onError: warn("Waking workspaces") });
+    stops.add("waker", () => waker.stop());
     const deps: ApiDeps = {
-      service: createWorkspaceService({ database, queue, notifications, settings: workspaceSettings(config) }),
+      service: createWorkspaceService({ database, queue, notifications, settings }),
+      access: createAccessService({ database, queue, settings }),
       tokens,
       webhooks: createWebhookStore(database),
       blueprints,

@@ -4,13 +4,14 @@ import type { WorkspaceSettings } from "./workspaces/settings.ts";
 
 /** What the configuration says about all workspaces. */
 export function workspaceSettings({ workspaces, cluster, costs, budgets }: Config): WorkspaceSettings {
-  const { baseDomain, scheme, port, maxPerOwner, images } = workspaces;
+  const { baseDomain, scheme, port, apiHost, maxPerOwner, images } = workspaces;
   const { storageClass, priorityClass, runtimeClass, nodePool, denyEgress, routerAddresses } = workspaces;
   return {
     installation: cluster.installation,
     baseDomain,
     scheme,
     ...(port === undefined ? {} : { port }),
+    ...(apiHost === undefined ? {} : { apiHost }),
     workspacesPerOwner: maxPerOwner,
     ...{ costs, budgets },
     placement: {
@@ -18,6 +19,7 @@ export function workspaceSettings({ workspaces, cluster, costs, budgets }: Confi
       priorityClassName: priorityClass,
       denyEgress: [...denyEgress],
       ...(routerAddresses.length === 0 ? {} : { routerAddresses: [...routerAddresses] }),
+      origin: { scheme, ...(port === undefined ? {} : { port }) },
       ...(runtimeClass === undefined ? {} : { runtimeClassName: runtimeClass }),
       ...(nodePool === undefined ? {} : onPool(nodePool)),
     },

@@ -81,6 +81,8 @@ const insideRules: readonly Rule[] = [
   fixed("ingress.metricsNamespace", "monitoring.namespace", monitoringNamespace),
   fixed("certificates.metricsNamespace", "monitoring.namespace", monitoringNamespace),
   fixed("provisioner.workspaceDomain", "dns.workspaceDomain", (values) => text(values, "dns.workspaceDomain")),
+  fixed("provisioner.apiHost", "dns.apiHost", (values) => text(values, "dns.apiHost")),
+  defaults("provisioner.clusterDomain", "ingress.clusterDomain", (values) => text(values, "ingress.clusterDomain")),
   fixed("provisioner.network.vpc", "network.cidr", (values) => text(values, "network.cidr")),
   fixed("provisioner.network.edgeNamespaces", "edge", edgeNamespaces),
   fixed("provisioner.monitoring.namespace", "monitoring.namespace", monitoringNamespace),

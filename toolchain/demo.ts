@@ -80,7 +80,7 @@ const seconds = (ms: number): number => Math.round(ms) / 1000;
 let answer: object = { ok: false };
 try {
   terminal.heading("Berth: the main job, once");
-  const berth = await startBerth({ state, throwaway: true, port: 0 }, terminal);
+  const berth = await startBerth({ state, throwaway: true, port: 0, routerPort: 0 }, terminal);
   try {
     const { ready, deleted, leftovers } = await mainJob(berth, state);
     const { setup, platform } = berth.timings;

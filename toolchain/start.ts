@@ -15,6 +15,7 @@ Starts a local Kubernetes, a database and the provisioner, and provisions a demo
   --context NAME      use that context of KUBECONFIG instead of the local platform
   --port N            port of the API (8080, or a free one when that is taken)
   --node real         run containers: a real node instead of simulated ones (needs root; builds the images first)
+  --router-port N     port on which browsers find workspaces (8081, or a free one when that is taken)
   --nodes N           simulated nodes of the local platform (5)
   --blueprint NAME    what the demo user gets (desktop)
   --no-demo           no demo user
@@ -42,7 +43,7 @@ async function main(): Promise<number> {
       showNextSteps(berth, workspace, performance.now() - begun);
       const ended = await Promise.race([stopped, berth.ended]);
       if (ended !== "signal") {
-        terminal.warn(`The provisioner has ended by itself.\n${ended}`);
+        terminal.warn(ended);
         return 1;
       }
     }
@@ -91,6 +92,7 @@ function readOptions(): Options | "help" {
       context: { type: "string" },
       port: { type: "string" },
       node: { type: "string", default: "simulated" },
+      "router-port": { type: "string" },
       nodes: { type: "string" },
       blueprint: { type: "string", default: "desktop" },
       "no-demo": { type: "boolean", default: false },
@@ -99,7 +101,7 @@ function readOptions(): Options | "help" {
     },
   });
   if (values.help) return "help";
-  const number = (name: "port" | "nodes", most: number): number | undefined => {
+  const number = (name: "port" | "router-port" | "nodes", most: number): number | undefined => {
     const text = values[name];
     if (text === undefined) return undefined;
     if (!/^\d{1,5}$/.test(text) || Number(text) > most)
@@ -107,6 +109,7 @@ function readOptions(): Options | "help" {
     return Number(text);
   };
   const port = number("port", 65535);
+  const routerPort = number("router-port", 65535);
   const nodes = number("nodes", 1000);
   const { node } = values;
   if (node !== "simulated" && node !== "real") {
@@ -123,6 +126,7 @@ function readOptions(): Options | "help" {
       cluster,
       node,
       ...(port === undefined ? {} : { port }),
+      ...(routerPort === undefined ? {} : { routerPort }),
       ...(nodes === undefined ? {} : { nodes }),
     },
     demo: !values["no-demo"],
@@ -166,7 +170,7 @@ function fitting(kind: ClusterKind, blueprint: string): Readonly<Record<string, 
 }
 
 function showNextSteps(
-  { state, url, token, kubeconfig, pulumi, cluster }: Berth,
+  { state, url, routerUrl, token, kubeconfig, pulumi, cluster }: Berth,
   workspace: DemoWorkspace | undefined,
   ms: number,
 ): void {
@@ -177,6 +181,7 @@ function showNextSteps(
     ["what", "where"],
     ["API", url],
     ["API description", `${url}/openapi.json`],
+    ["router", `${routerUrl}  (workspaces: http://<name>.workspace.localhost:${new URL(routerUrl).port})`],
     ["admin token", `${token.slice(0, 4)}…  in ${state}/admin-token`],
     ...(workspace ? [["demo workspace", `${workspace.id}  ${workspace.url}`]] : []),
     ["kubeconfig", kubeconfig],
@@ -195,8 +200,14 @@ function showNextSteps(
       `    curl -s -X POST "$BERTH/v1/workspaces?wait=60" -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{"owner":"alice","handle":"alice","blueprint":"home"}'`,
     ),
   );
-  if (workspace)
+  if (workspace) {
+    terminal.line(
+      colors.cyan(
+        `    curl -s -X POST "$BERTH/v1/workspaces/${workspace.id}/access" -H "Authorization: Bearer $TOKEN"`,
+      ),
+    );
     terminal.line(colors.cyan(`    kubectl --kubeconfig ${kubeconfig} -n ${workspace.id} get all,pvc,networkpolicy`));
+  }
   terminal.line();
   terminal.line(`  ${aboutNodes[cluster.kind]}`);
   terminal.line("  Ctrl-C stops everything; the state stays for the next start.");
@@ -204,7 +215,7 @@ function showNextSteps(
 
 const aboutNodes: Readonly<Record<ClusterKind, string>> = {
   simulated:
-    "The nodes are simulated: pods are scheduled and Ready, but no container runs. `npm start -- --node real` runs them.",
+    "The nodes are simulated: pods are scheduled and Ready, but no container runs; the router lets you in, and says that nothing answers there. `npm start -- --node real` runs them.",
   real: "The node is real: containers run on this machine, fenced by namespaces, control groups and network policies.",
   existing: "Workspaces run on the nodes of that cluster.",
 };

@@ -40,6 +40,8 @@ export const suites = {
   },
   engine: files("engine", { timeout: 180_000, platform: true, tools: pulumi, parallel: false, budget: 4 }),
   provisioner: files("provisioner", { timeout: 120_000, platform: true, tools: pulumi, parallel: false, budget: 8 }),
+  router: files("router", { timeout: 60_000, platform: false, tools: [], parallel: false, budget: 4 }),
+  browser: files("browser", { timeout: 60_000, platform: false, tools: [], parallel: false, budget: 2 }),
   node: {
     ...files("node", {
       timeout: 120_000,

@@ -64,7 +64,7 @@ export interface IngressNodes {
  *
  * @example
  * const edge = new Ingress("edge", {
- *   spec: { workspaceDomain: "ws.example.com", apiHost: "api.example.com", frameAncestors: ["https://app.example.com"] },
+ *   spec: { workspaceDomain: "ws.example.com", apiHost: "api.example.com" },
  *   issuer: certificates.issuerName,
  *   router: provisioner.router,
  *   api: provisioner.api,

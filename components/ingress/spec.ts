@@ -81,19 +81,6 @@ export const ingressSpec = z
       .describe("Workspaces are at one label below it: <name>.<workspaceDomain>")
       .meta({ examples: ["ws.example.com"] }),
     apiHost: domainName.describe("Host name of the API").meta({ examples: ["api.example.com"] }),
-    frameAncestors: z
-      .array(
-        z
-          .string()
-          .regex(
-            /^https:\/\/(\*\.)?([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z][-a-z0-9]{0,62}(:\d{1,5})?$/,
-            'must be an origin without a path, such as "https://app.example.com"',
-          ),
-      )
-      .refine(distinct, "must name each origin once")
-      .default([])
-      .describe("Origins of the product whose pages may show a workspace in a frame; besides the workspace itself")
-      .meta({ examples: [["https://app.example.com"]] }),
     replicas: z
       .int()
       .min(1, "must be from 1 to 20")

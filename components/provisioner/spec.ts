@@ -60,8 +60,52 @@ const api = z
   })
   .describe("What answers the API's requests");
 
+const sessions = z
+  .strictObject({
+    idleHours: z.int().min(1).max(720).default(24).describe("Hours without a request after which a session ends"),
+    days: z.int().min(1).max(365).default(30).describe("Days after which it ends in any case"),
+  })
+  .refine(({ idleHours, days }) => idleHours <= days * 24, { path: ["idleHours"], message: "Write at most days * 24" })
+  .prefault({})
+  .describe("How long a browser that was let in stays so");
+
 const router = z
-  .strictObject({ replicas, autoscaling, resources: resources("100m", "1", "384Mi") })
+  .strictObject({
+    replicas,
+    autoscaling,
+    resources: resources("100m", "1", "384Mi"),
+    productOrigins: z
+      .array(
+        origin.refine(
+          (text) => text.startsWith("https:"),
+          'Write an origin with https: its pages act for who is signed in: "https://app.example.com"',
+        ),
+      )
+      .default([])
+      .describe(
+        "Origins of the product: their pages may show workspaces in frames, open WebSockets to them and call them with the browser's session",
+      )
+      .meta({ examples: [["https://app.example.com"]] }),
+    loginUrl: z
+      .string()
+      .max(1000)
+      .refine(
+        (url) => URL.canParse(url) && url.startsWith("https://") && !url.includes("#"),
+        'Write a URL with https, and without a fragment: "https://app.example.com/login"',
+      )
+      .optional()
+      .describe(
+        "The product's login, to which who has no session is sent with `return`, the address that was asked for; without it they are told that they are not signed in",
+      )
+      .meta({ examples: ["https://app.example.com/login"] }),
+    sessions,
+    uploadMiB: z
+      .int()
+      .min(1)
+      .max(1_048_576)
+      .default(1024)
+      .describe("MiB that the body of one request to a workspace may have"),
+  })
   .describe("What stands between browsers and workspaces");
 
 const engine = z
@@ -187,6 +231,11 @@ export const provisionerSpec = z.strictObject({
     .max(200)
     .describe("Domain below which every workspace has its host name")
     .meta({ examples: ["ws.example.com"] }),
+  apiHost: domainName
+    .optional()
+    .describe("Host name of the API: no workspace gets it, where it is one of the workspaces' domain")
+    .meta({ examples: ["api.example.com"] }),
+  clusterDomain: domainName.default("cluster.local").describe("Domain of the cluster's own names, EKS' by default"),
   api: api.prefault({}),
   router: router.prefault({}),
   engine: engine.prefault({}),

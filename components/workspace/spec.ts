@@ -137,6 +137,13 @@ export const workspacePlacement = z.strictObject({
     .array(cidrBlock)
     .optional()
     .describe("Addresses of routers outside of the cluster, which may open connections as those pods may"),
+  origin: z
+    .strictObject({
+      scheme: z.enum(["https", "http"]).default("https").describe("Scheme of its URL"),
+      port: z.int().min(1).max(65535).optional().describe("Port of its URL; without one the scheme's own"),
+    })
+    .prefault({})
+    .describe("How browsers reach it, beside its host: what programs inside are told as their URL"),
   denyEgress: z
     .array(cidrBlock)
     .default([])
@@ -188,8 +195,8 @@ export const workspaceSpec = z.strictObject({
     .record(z.string().regex(/^[a-z][a-z0-9.-]{0,62}$/), z.string())
     .optional()
     .describe(
-      "What only this workspace may know, as files in `/run/berth/identity` beside `workspace`, `owner`, `name` and " +
-        "`host`. Secret: encrypted in the stack's state, never logged",
+      "What only this workspace may know, as files in `/run/berth/identity` beside `workspace`, `owner`, `name`, " +
+        "`host` and `url`. Secret: encrypted in the stack's state, never logged",
     ),
   existingVolume: z
     .string()
@@ -204,4 +211,11 @@ export type WorkspaceSpecInput = z.input<typeof workspaceSpec>;
 /** A spec with every default filled in; throws one `UserError` naming each wrong field, its value and the fix. */
 export function parseWorkspaceSpec(spec: unknown): WorkspaceSpec {
   return parseOrExplain(workspaceSpec, spec, "spec");
+}
+
+/** Where browsers find a workspace. */
+export function workspaceUrl({ host, placement }: Pick<WorkspaceSpec, "host" | "placement">): string {
+  const { scheme, port } = placement.origin;
+  const usual = port === undefined || port === (scheme === "https" ? 443 : 80);
+  return `${scheme}://${host}${usual ? "" : `:${port}`}`;
 }

@@ -16,7 +16,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { declare, type Transform } from "../transform.ts";
 import type { Metadata } from "./manifests/metadata.ts";
 import { planWorkspace } from "./plan.ts";
-import { parseWorkspaceSpec, type WorkspaceSpecInput } from "./spec.ts";
+import { parseWorkspaceSpec, type WorkspaceSpecInput, workspaceUrl } from "./spec.ts";
 
 export interface WorkspaceArgs {
   /**
@@ -137,7 +137,7 @@ export class Workspace extends pulumi.ComponentResource {
       ...{ namespace, serviceAccount, resourceQuota, limitRange, denyAll, fromRouter, toInternet },
       ...{ home, identity, settings, deployment, service, ingress },
     };
-    this.url = pulumi.output(spec.expose === "none" ? null : `https://${spec.host}`);
+    this.url = pulumi.output(spec.expose === "none" ? null : workspaceUrl(spec));
     this.namespace = namespace.metadata.name;
     this.address = pulumi.interpolate`${service.metadata.name}.${this.namespace}.svc`;
     this.registerOutputs({ url: this.url, namespace: this.namespace, address: this.address });

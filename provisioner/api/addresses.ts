@@ -9,18 +9,46 @@ export type AddressOf = (context: ApiContext) => string;
  * before that was written by the caller and is not believed.
  */
 export function createAddressOf(trustedProxies: readonly string[]): AddressOf {
+  const addressBehind = createAddressBehind(trustedProxies);
+  return (context) => addressBehind(context.env?.incoming?.socket.remoteAddress, context.req.header("x-forwarded-for"));
+}
+
+/** The same of a peer's address and what `X-Forwarded-For` says; "unknown" when the peer is gone. */
+export function createAddressBehind(
+  trustedProxies: readonly string[],
+): (peer: string | undefined, forwardedFor: string | undefined) => string {
   const trusted = toBlockList(trustedProxies);
-  const isTrusted = (address: string) => trusted.check(address, isIPv6(address) ? "ipv6" : "ipv4");
-  return (context) => {
-    let address = plain(context.env?.incoming?.socket.remoteAddress ?? "");
-    if (isIP(address) === 0) return "unknown";
-    const forwarded = (context.req.header("x-forwarded-for") ?? "").split(",").map((part) => plain(part.trim()));
+  const isTrusted = remember((address) => trusted.check(address, isIPv6(address) ? "ipv6" : "ipv4"));
+  const plainPeer = remember((peer) => {
+    const address = plain(peer);
+    return isIP(address) === 0 ? "unknown" : address;
+  });
+  return (peer, forwardedFor) => {
+    let address = plainPeer(peer ?? "");
+    if (trustedProxies.length === 0 || address === "unknown") return address;
+    const forwarded = (forwardedFor ?? "").split(",").map((part) => plain(part.trim()));
     while (isTrusted(address)) {
       const next = forwarded.pop();
       if (next === undefined || isIP(next) === 0) break;
       address = next;
     }
     return address;
+  };
+}
+
+/** Most addresses of which something is remembered. */
+const mostKnown = 10_000;
+
+/** Remembers what a question about an address was answered: peers are few, and each sends many requests. */
+function remember<Answer>(ask: (address: string) => Answer): (address: string) => Answer {
+  const answers = new Map<string, Answer>();
+  return (address) => {
+    const found = answers.get(address);
+    if (found !== undefined) return found;
+    const answer = ask(address);
+    if (answers.size >= mostKnown) answers.clear();
+    answers.set(address, answer);
+    return answer;
   };
 }
 

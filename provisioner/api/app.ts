@@ -13,6 +13,7 @@ import type { ApiEnv } from "./context.ts";
 import { type ApiDeps, defaultLimits } from "./deps.ts";
 import { describeApi } from "./openapi.ts";
 import { problemResponse, refuseInvalid, toProblem } from "./problems.ts";
+import { accessRoutes } from "./routes/access.ts";
 import { blueprintRoutes } from "./routes/blueprints.ts";
 import { estimateRoutes } from "./routes/estimate.ts";
 import { healthRoutes, metricsRoutes } from "./routes/health.ts";
@@ -61,6 +62,7 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   for (const path of ["/api/v1/*", "/containers", "/containers/*"]) app.use(path, allow("admin", "service"));
   app.route("/", metricsRoutes(routeDeps));
   app.route("/", workspaceRoutes(routeDeps));
+  app.route("/", accessRoutes(routeDeps));
   app.route("/", operationRoutes(routeDeps));
   app.route("/", blueprintRoutes(routeDeps));
   app.route("/", estimateRoutes(routeDeps));
@@ -87,7 +89,7 @@ export function createShell(deps: RouteDeps): OpenAPIHono<ApiEnv> {
   app.use(
     cors({
       origin: (origin) => (origins.has(origin) ? origin : null),
-      allowMethods: ["GET", "POST", "PATCH", "DELETE"],
+      allowMethods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
       allowHeaders: ["authorization", "content-type", "idempotency-key", "last-event-id"],
       exposeHeaders: ["location", "retry-after", "x-request-id"],
       maxAge: 600,

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Blueprint } from "../../components/workspace/blueprints/index.ts";
 import type { ReadinessCheck } from "../contract/answers.ts";
+import type { AccessService } from "../workspaces/access.ts";
 import type { WorkspaceService } from "../workspaces/service.ts";
 import type { ApiMetrics } from "./metrics.ts";
 import type { TokenStore, WebhookStore } from "./stores.ts";
@@ -43,6 +44,7 @@ export interface CompatOptions {
 
 export interface ApiDeps {
   readonly service: WorkspaceService;
+  readonly access: AccessService;
   readonly tokens: TokenStore;
   readonly webhooks: WebhookStore;
   readonly blueprints: Readonly<Record<string, Blueprint>>;

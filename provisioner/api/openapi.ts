@@ -20,6 +20,7 @@ export function describeApi(app: OpenAPIHono<ApiEnv>) {
     servers: [{ url: "/" }],
     tags: [
       { name: "Workspaces", description: "Users' computers." },
+      { name: "Access", description: "Who may open them in a browser, and what passed." },
       { name: "Operations", description: "Changes on their way, and what became of them." },
       { name: "Blueprints", description: "What workspaces are made of." },
       { name: "Costs", description: "What workspaces cost." },

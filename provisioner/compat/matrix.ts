@@ -203,7 +203,7 @@ function toContainer(workspace: Workspace, ports: Ports): Container {
     shellPort: ports.shell,
     status: statuses[workspace.phase],
     createdAt: workspace.createdAt,
-    lastActive: workspace.readyAt ?? workspace.updatedAt,
+    lastActive: workspace.lastActiveAt ?? workspace.readyAt ?? workspace.updatedAt,
   };
 }
 

@@ -121,6 +121,8 @@ export const workspace = z
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
     readyAt: z.iso.datetime().nullable(),
+    /** When something last passed the router to or from it, a few seconds ago at most; `null`: never. */
+    lastActiveAt: z.iso.datetime().nullable(),
   })
   .openapi("Workspace");
 export type Workspace = z.infer<typeof workspace>;

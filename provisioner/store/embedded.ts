@@ -42,8 +42,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   if (!existsSync(join(data, "PG_VERSION"))) await initialise(folder, data, password, throwaway);
 
   const started = await start(folder, data, options);
-  const address = (name: string) =>
-    `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${started.port}/${name}`;
+  const address = (name: string) => addressOf(password, started.port, name);
   const stop = async () => {
     await endServer(started.server);
     await rm(starterFile(folder), { force: true });
@@ -55,6 +54,19 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     throw error;
   }
   return { url: address(database), port: started.port, stop };
+}
+
+/** Address of the server that runs on a folder's data, for another process on this machine; null when none does. */
+export async function embeddedPostgresUrl(folder: string): Promise<string | null> {
+  const data = join(folder, "data");
+  if (findServer(data) === undefined) return null;
+  const port = (await readFile(join(data, "postmaster.pid"), "utf8")).split("\n")[3]?.trim();
+  const password = (await readFile(join(folder, "password"), "utf8")).trim();
+  return addressOf(password, Number(port), database);
+}
+
+function addressOf(password: string, port: number, name: string): string {
+  return `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/${name}`;
 }
 
 /** Says whose the folder is, from before there is a server until it has ended. */

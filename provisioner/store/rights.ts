@@ -3,32 +3,40 @@ import type { PgTable } from "drizzle-orm/pg-core";
 import type { DatabaseProgram } from "../../components/core/database-roles.ts";
 import * as schema from "./schema.ts";
 
-/** What a program may do with a table: whole, or read some of its columns. */
-export type TableRight =
-  | readonly ("SELECT" | "INSERT" | "UPDATE" | "DELETE")[]
-  | { readonly columns: readonly string[] };
+/** What a program may do with a table: whole, or with some of its columns. */
+export type TableRight = readonly (
+  | "SELECT"
+  | "INSERT"
+  | "UPDATE"
+  | "DELETE"
+  | { readonly verb: "SELECT" | "UPDATE"; readonly columns: readonly string[] }
+)[];
 
 /** The rights on one table by program; who is not named has none. */
 type Rights = Readonly<Partial<Record<DatabaseProgram, TableRight>>>;
 
 const read = ["SELECT"] as const;
 
+function columns(verb: "SELECT" | "UPDATE", ...names: readonly string[]) {
+  return { verb, columns: names };
+}
+
 /**
  * Who may do what with our tables: what the code does, and no more. A table that is not here does not compile: whoever
  * makes one decides. A row lock (`for update`) needs UPDATE.
  */
 const ourTables = {
-  owners: { api: ["SELECT", "INSERT", "UPDATE"], router: { columns: ["owner", "forgotten_at"] } },
+  owners: { api: ["SELECT", "INSERT", "UPDATE"], router: [columns("SELECT", "owner", "forgotten_at")] },
   workspaces: {
     api: ["SELECT", "INSERT", "UPDATE"],
     engine: ["SELECT", "UPDATE"],
-    // Where a host name leads and who may go there: none of the parameters.
-    router: { columns: ["id", "owner", "host", "desired", "phase"] },
+    // Where a host name leads, by which ports, and who may go there: none of the parameters.
+    router: [columns("SELECT", "id", "owner", "host", "blueprint", "desired", "phase")],
   },
   hosts: {
     api: ["SELECT", "INSERT", "UPDATE"],
     engine: ["SELECT", "UPDATE"],
-    router: { columns: ["label", "workspace", "released_at"] },
+    router: [columns("SELECT", "label", "workspace", "released_at")],
   },
   volumes: { api: ["SELECT", "UPDATE"], engine: ["SELECT", "INSERT", "UPDATE", "DELETE"] },
   operations: { api: ["SELECT", "INSERT", "UPDATE", "DELETE"], engine: ["SELECT", "UPDATE"] },
@@ -37,6 +45,16 @@ const ourTables = {
   idempotencyKeys: { api: ["SELECT", "INSERT", "UPDATE", "DELETE"], engine: ["SELECT", "DELETE"] },
   tokens: { api: ["SELECT", "INSERT", "UPDATE"] },
   webhookMessages: { api: ["SELECT", "INSERT", "DELETE"] },
+  // The router makes codes for a workspace's further ports, and takes each in exchange by deleting it.
+  accessCodes: { api: ["SELECT", "INSERT", "DELETE"], router: ["SELECT", "INSERT", "DELETE"] },
+  sessions: {
+    api: ["SELECT", "DELETE"],
+    // Whose a session is, at which host and until when at the latest, never changes.
+    router: ["SELECT", "INSERT", "DELETE", columns("UPDATE", "renewed_at", "expires_at")],
+  },
+  shares: { api: ["SELECT", "INSERT", "DELETE"], router: [columns("SELECT", "workspace", "person")] },
+  wakes: { api: ["SELECT", "DELETE"], router: ["INSERT"] },
+  usage: { api: ["SELECT"], router: ["SELECT", "INSERT", "UPDATE"] },
 } as const satisfies {
   readonly [Name in keyof typeof schema as (typeof schema)[Name] extends PgTable ? Name : never]: Rights;
 };
@@ -65,7 +83,7 @@ export interface Grant {
 export const grants: readonly Grant[] = [
   ...Object.entries(ourTables).flatMap(([name, rights]) => grantsOf("berth", sqlName(name), rights)),
   // Which shape the tables have.
-  ...grantsOf("berth", "migrations", { api: read, engine: read }),
+  ...grantsOf("berth", "migrations", { api: read, router: read, engine: read }),
   ...Object.entries(queueTables).flatMap(([name, rights]) => grantsOf("pgboss", name, rights)),
 ];
 

@@ -82,6 +82,6 @@ function give(database: string): readonly string[] {
 }
 
 function grantStatement({ program, schema, table, right }: Grant): string {
-  const what = "columns" in right ? `SELECT (${right.columns.join(", ")})` : right.join(", ");
-  return `grant ${what} on ${schema}.${table} to ${databaseRoles[program]}`;
+  const what = right.map((one) => (typeof one === "string" ? one : `${one.verb} (${one.columns.join(", ")})`));
+  return `grant ${what.join(", ")} on ${schema}.${table} to ${databaseRoles[program]}`;
 }

@@ -70,6 +70,8 @@ export const workspaces = pgTable(
   (table) => [
     uniqueIndex("workspaces_owner_name").on(table.owner, table.name).where(sql`${table.phase} <> 'deleted'`),
     uniqueIndex("workspaces_host").on(table.host).where(sql`${table.phase} <> 'deleted'`),
+    // Deleted ones too: whether a host was another workspace's before.
+    index("workspaces_label").on(table.host),
     uniqueIndex("workspaces_sequence").on(table.sequence),
     index("workspaces_unobserved")
       .on(table.nextAttemptAt)
@@ -212,3 +214,84 @@ export const webhookMessages = pgTable(
   },
   (table) => [index("webhook_messages_at").on(table.at)],
 );
+
+/** Codes that open a host for a person once: the backend asks for one, the browser exchanges it for a session. */
+export const accessCodes = pgTable(
+  "access_codes",
+  {
+    /** SHA-256 of the code, in hex: the code itself is kept nowhere. */
+    hash: text().primaryKey(),
+    workspace: text().notNull(),
+    /** Host below the domain that it is for: a workspace's label, with a port before it where there is one. */
+    host: text().notNull(),
+    person: text().notNull(),
+    /** Where the browser goes then. */
+    path: text().notNull(),
+    expiresAt: moment("expires_at").notNull(),
+    /** Sessions that came of one another, so that leaving ends them together. */
+    family: text().notNull(),
+    /** When the session that it becomes ends at the latest; null: as the router's settings say. */
+    endsAt: moment("ends_at"),
+  },
+  (table) => [
+    index("access_codes_workspace").on(table.workspace),
+    index("access_codes_person").on(table.person),
+    index("access_codes_expires_at").on(table.expiresAt),
+  ],
+);
+
+/** Who may pass the router, at which host. A session that is gone is revoked: its row is deleted. */
+export const sessions = pgTable(
+  "sessions",
+  {
+    /** SHA-256 of the cookie's token, in hex. */
+    hash: text().primaryKey(),
+    workspace: text().notNull(),
+    host: text().notNull(),
+    person: text().notNull(),
+    family: text().notNull(),
+    createdAt: moment("created_at").notNull().defaultNow(),
+    renewedAt: moment("renewed_at").notNull().defaultNow(),
+    /** Moves on while it is used, up to `endsAt`. */
+    expiresAt: moment("expires_at").notNull(),
+    endsAt: moment("ends_at").notNull(),
+  },
+  (table) => [
+    index("sessions_workspace").on(table.workspace),
+    index("sessions_person").on(table.person),
+    index("sessions_family").on(table.family),
+    index("sessions_expires_at").on(table.expiresAt),
+  ],
+);
+
+/** People who may open a workspace that is not theirs. */
+export const shares = pgTable(
+  "shares",
+  {
+    workspace: text().notNull(),
+    person: text().notNull(),
+    createdAt: moment("created_at").notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.workspace, table.person] }), index("shares_person").on(table.person)],
+);
+
+/** Sleeping workspaces that somebody stands before: written by the router, answered by the API's process. */
+export const wakes = pgTable("wakes", {
+  workspace: text().primaryKey(),
+  person: text().notNull(),
+  at: moment("at").notNull().defaultNow(),
+});
+
+/** What passed the router, by workspace. */
+export const usage = pgTable("usage", {
+  workspace: text().primaryKey(),
+  requests: bigint({ mode: "number" }).notNull().default(0),
+  /** Data messages of WebSockets, both ways: pings, pongs and closes are not use. */
+  messages: bigint({ mode: "number" }).notNull().default(0),
+  /** Bytes from browsers. */
+  bytesIn: bigint("bytes_in", { mode: "number" }).notNull().default(0),
+  /** Bytes to browsers. */
+  bytesOut: bigint("bytes_out", { mode: "number" }).notNull().default(0),
+  /** When anything but keepalives passed last. */
+  lastUsedAt: moment("last_used_at"),
+});

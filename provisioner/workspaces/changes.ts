@@ -4,8 +4,9 @@ import { assertReachable } from "../../components/workspace/compose.ts";
 import type { VolumeDisposal } from "../contract/workspace.ts";
 import { phaseOnTheWay } from "../lifecycle/decide.ts";
 import type { Queue } from "../queue/queue.ts";
+import { revokeAccess } from "../store/access.ts";
 import type { Transaction } from "../store/database.ts";
-import { operations, workspaces } from "../store/schema.ts";
+import { operations, shares, workspaces } from "../store/schema.ts";
 import { type AcceptedRow, acceptChange, unfinished } from "./accept.ts";
 import { refuseOverBudget } from "./budget.ts";
 import { specOf, type WorkspaceRow } from "./present.ts";
@@ -84,6 +85,9 @@ export function createChanges(queue: Pick<Queue, "enqueue">, settings: Workspace
         return nothingToDo(transaction, workspace ?? row);
       }
       const present = row.desired === "deleted" ? row.disposal : null;
+      // Nobody opens it again, nor who has its host name next.
+      await transaction.delete(shares).where(eq(shares.workspace, row.id));
+      await revokeAccess(transaction, { workspace: row.id });
       return acceptChange(transaction, queue, row, "delete", () => ({
         desired: "deleted",
         disposal: disposal ?? present ?? blueprintOf(row).volumeOnDelete,

@@ -1,9 +1,11 @@
 import { and, asc, desc, eq, gt, inArray, isNull, ne, sql } from "drizzle-orm";
-import type { VolumeDisposal } from "../contract/workspace.ts";
+import type { VolumeDisposal, Workspace } from "../contract/workspace.ts";
 import type { Queue } from "../queue/queue.ts";
-import type { Database, Transaction } from "../store/database.ts";
+import { revokeAccess } from "../store/access.ts";
+import type { Database, Queries, Transaction } from "../store/database.ts";
 import { type Notifications, notify, volumesChanged } from "../store/notifications.ts";
-import { operationLines, operations, owners, tokens, volumes, workspaces } from "../store/schema.ts";
+import { operationLines, operations, owners, shares, tokens, volumes, workspaces } from "../store/schema.ts";
+import { findUsage } from "../store/usage.ts";
 import type { AcceptedRow } from "./accept.ts";
 import { priceRow } from "./budget.ts";
 import { createChanges } from "./changes.ts";
@@ -36,11 +38,22 @@ export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceSer
   const { queries } = database;
   const changes = createChanges(queue, settings);
 
-  const present = ({ workspace, operation }: AcceptedRow, created = false): Accepted => ({
-    workspace: presentWorkspace(workspace, settings),
-    operation: operation === null ? null : presentOperation(operation),
-    created,
-  });
+  const presentAll = async (on: Pick<Queries, "select">, rows: readonly WorkspaceRow[]): Promise<Workspace[]> => {
+    const found = await findUsage(
+      on,
+      rows.map(({ id }) => id),
+    );
+    return rows.map((row) => presentWorkspace(row, settings, found.get(row.id)?.lastUsedAt ?? null));
+  };
+  const present = async (
+    on: Pick<Queries, "select">,
+    { workspace: row, operation }: AcceptedRow,
+    created = false,
+  ): Promise<Accepted> => {
+    const [workspace] = await presentAll(on, [row]);
+    if (workspace === undefined) throw new Error("a row was not presented");
+    return { workspace, operation: operation === null ? null : presentOperation(operation), created };
+  };
 
   const change = async (
     id: string,
@@ -52,7 +65,7 @@ export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceSer
       await prepare(transaction);
       const [row] = await transaction.select().from(workspaces).where(eq(workspaces.id, id)).for("update");
       if (row === undefined || isHidden(row, viewer)) throw notFound("workspace", id);
-      return present(await apply(transaction, row));
+      return present(transaction, await apply(transaction, row));
     });
 
   /** A change that may cost more: the owner is locked first, as a create does, so that their budget holds for all at once. */
@@ -83,15 +96,16 @@ export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceSer
       const made = await database.transaction((transaction) =>
         createWorkspace(transaction, { queue, settings, changes }, command, idempotency),
       );
-      return { ...present(made, made.created), estimate: priceRow(made.workspace, settings).estimate };
+      return { ...(await present(queries, made, made.created)), estimate: priceRow(made.workspace, settings).estimate };
     },
     estimate: (order) => estimateOrder(order, settings.costs),
     async get(id, viewer) {
-      return presentWorkspace(await findWorkspace(id, viewer), settings);
+      const row = await findWorkspace(id, viewer);
+      return (await present(queries, { workspace: row, operation: null })).workspace;
     },
     async list(filter, viewer) {
       const { items, nextCursor } = await listWorkspaces(queries, filter, viewer, settings);
-      return { items: items.map((row) => presentWorkspace(row, settings)), nextCursor };
+      return { items: await presentAll(queries, items), nextCursor };
     },
     update: (id, parameters, viewer) =>
       costlyChange(id, viewer, (transaction, row) => changes.update(transaction, row, parameters)),
@@ -166,6 +180,9 @@ export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceSer
           .orderBy(workspaces.id)
           .for("update");
         for (const row of rows) await changes.remove(transaction, row, "delete");
+        // What others shared with them, too.
+        await transaction.delete(shares).where(eq(shares.person, owner));
+        await revokeAccess(transaction, { person: owner });
         await transaction
           .update(tokens)
           .set({ revokedAt: sql`now()` })

@@ -12,7 +12,7 @@ import { claimHost } from "./hosts.ts";
 import { specOf, type WorkspaceRow } from "./present.ts";
 import { blueprintNamed, checkingParameters, conflicting } from "./refusals.ts";
 import { type CreateCommand, type IdempotencyKey, RequestError } from "./service.ts";
-import type { WorkspaceSettings } from "./settings.ts";
+import { takenLabels, type WorkspaceSettings } from "./settings.ts";
 
 export interface CreateDeps {
   readonly queue: Pick<Queue, "enqueue">;
@@ -118,7 +118,8 @@ async function insert(transaction: Transaction, deps: CreateDeps, order: Order):
   await refuseBeyondLimit(transaction, order, settings.workspacesPerOwner ?? 10);
   const id = newId("ws");
   const reservationHours = settings.hostReservationHours ?? 24;
-  const host = await claimHost(transaction, order, { owner, workspace: id, reservationHours });
+  const taken = takenLabels(settings);
+  const host = await claimHost(transaction, order, { owner, workspace: id, reservationHours, taken });
   const parameters = await reclaimVolume(transaction, order, id);
   const operationId = newId("op");
   const row: typeof workspaces.$inferInsert & Pick<WorkspaceRow, "parameters"> = {

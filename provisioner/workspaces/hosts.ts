@@ -10,6 +10,8 @@ interface Claim {
   readonly workspace: string;
   /** How long a released label can be had only by its last owner. */
   readonly reservationHours: number;
+  /** Labels that are somebody else's in this installation. */
+  readonly taken: readonly string[];
 }
 
 /**
@@ -23,7 +25,7 @@ export async function claimHost(
 ): Promise<string> {
   const { handle, handleFallback = "refuse" } = command;
   if (handle !== undefined) {
-    const problem = hostLabelProblem(handle);
+    const problem = claim.taken.includes(handle) ? alreadyOurs : hostLabelProblem(handle);
     if (problem === null && (await tryLabel(transaction, handle, claim))) return handle;
     if (handleFallback === "refuse") {
       if (problem !== null) throw invalid("handle", handle, problem.fix);
@@ -39,10 +41,12 @@ export async function claimHost(
     // Anyone can foresee the first ones, and take them: the last one is made of what nobody knows before.
     const last = attempt === 4;
     const label = deriveHostLabel(claim.owner, last ? claim.workspace : command.name, attempt);
-    if (await tryLabel(transaction, label, claim)) return label;
+    if (!claim.taken.includes(label) && (await tryLabel(transaction, label, claim))) return label;
   }
   throw new RequestError("conflict", "No free host name was found: give another handle or name.");
 }
+
+const alreadyOurs = { fix: "It is a name of the platform's own: choose another." };
 
 /** Takes the label when it is free, or was released by the same owner, or long ago. One statement, so no two can. */
 async function tryLabel(transaction: Transaction, label: string, claim: Claim): Promise<boolean> {

@@ -9,7 +9,7 @@ export type OperationRow = typeof operations.$inferSelect;
 export type VolumeRow = typeof volumes.$inferSelect;
 
 /** A row as callers see it. */
-export function presentWorkspace(row: WorkspaceRow, settings: WorkspaceSettings): Workspace {
+export function presentWorkspace(row: WorkspaceRow, settings: WorkspaceSettings, lastActiveAt: Date | null): Workspace {
   return {
     id: row.id,
     owner: row.owner,
@@ -27,6 +27,7 @@ export function presentWorkspace(row: WorkspaceRow, settings: WorkspaceSettings)
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
     readyAt: row.readyAt?.toISOString() ?? null,
+    lastActiveAt: lastActiveAt?.toISOString() ?? null,
   };
 }
 

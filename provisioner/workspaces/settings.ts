@@ -13,6 +13,8 @@ export interface WorkspaceSettings {
   readonly scheme?: "http" | "https";
   /** @default the scheme's own */
   readonly port?: number;
+  /** Host name of the API, where it is one of the workspaces' domain: no workspace gets it. */
+  readonly apiHost?: string;
   /** @default "router" */
   readonly expose?: WorkspaceSpec["expose"];
   readonly placement?: WorkspaceSpecInput["placement"];
@@ -40,4 +42,12 @@ export function urlOf(label: string, settings: Pick<WorkspaceSettings, "baseDoma
   const { scheme = "https", port } = settings;
   const usual = port === undefined || port === (scheme === "https" ? 443 : 80);
   return `${scheme}://${hostOf(label, settings)}${usual ? "" : `:${port}`}`;
+}
+
+/** Labels that no workspace gets in this installation, whatever holds everywhere. */
+export function takenLabels({
+  apiHost,
+  baseDomain,
+}: Pick<WorkspaceSettings, "apiHost" | "baseDomain">): readonly string[] {
+  return apiHost?.endsWith(`.${baseDomain}`) === true ? [apiHost.slice(0, -baseDomain.length - 1)] : [];
 }

@@ -144,14 +144,7 @@ const ofOneComponent: Readonly<Record<string, readonly Change[]>> = {
       "update Listener load-balancer-*-listener",
     ),
   ],
-  ingress: [
-    row("more of Traefik", (c) => (c.ingress = { replicas: 4 }), "update Release ingress-release"),
-    row(
-      "a page that frames workspaces",
-      (c) => (c.ingress = { frameAncestors: ["https://app.example.com"] }),
-      "update Middleware ingress-router-headers",
-    ),
-  ],
+  ingress: [row("more of Traefik", (c) => (c.ingress = { replicas: 4 }), "update Release ingress-release")],
   certificates: [
     row(
       "certificates that browsers trust",
@@ -165,6 +158,11 @@ const ofOneComponent: Readonly<Record<string, readonly Change[]>> = {
       "a page that calls the API",
       (c) => (c.provisioner = { api: { corsOrigins: ["https://app.example.com"] } }),
       ...toldToApi,
+    ),
+    row(
+      "a page that frames workspaces",
+      (c) => (c.provisioner = { router: { productOrigins: ["https://app.example.com"] } }),
+      ...["update ConfigMap provisioner-router-settings", "update Deployment provisioner-router"],
     ),
   ],
   monitoring: [

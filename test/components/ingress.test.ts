@@ -6,7 +6,7 @@ import { parseIngressSpec } from "../../components/ingress/spec.ts";
 import { registrationsOf, resolved } from "../support/mocks.ts";
 
 const names = { workspaceDomain: "ws.example.com", apiHost: "api.example.com" };
-const production = { ...names, frameAncestors: ["https://app.example.com"], replicas: 3 };
+const production = { ...names, replicas: 3 };
 const development = { ...names, replicas: 1, nodeSelector: {}, namespace: "edge" };
 const router = { podLabels: { "berth.dev/component": "router" }, podPort: 8081, port: 80 };
 const make = (spec: IngressArgs["spec"], args: Partial<IngressArgs> = {}) =>

@@ -20,7 +20,7 @@ interface Started {
 function start(state: string): Promise<Started> {
   const child = spawn(
     process.execPath,
-    [join(checkout, "toolchain", "start.ts"), "--port", "0", "--blueprint", "home"],
+    [join(checkout, "toolchain", "start.ts"), "--port", "0", "--router-port", "0", "--blueprint", "home"],
     {
       env: { PATH: process.env.PATH, HOME: process.env.HOME, BERTH_CACHE: process.env.BERTH_CACHE, BERTH_STATE: state },
       stdio: ["ignore", "pipe", "pipe"],

@@ -12,11 +12,14 @@ import { issueToken } from "../../provisioner/api/tokens.ts";
 import { createPrivateApi } from "../../provisioner/compat/private-api.ts";
 import { type CreatedAnswer, created } from "../../provisioner/contract/requests.ts";
 import { createQueue } from "../../provisioner/queue/queue.ts";
+import { addCode, exchangeCode } from "../../provisioner/store/access.ts";
 import { migrate, openDatabase } from "../../provisioner/store/database.ts";
 import { startEmbeddedPostgres } from "../../provisioner/store/embedded.ts";
 import { openNotifications } from "../../provisioner/store/notifications.ts";
 import { createTokenStore } from "../../provisioner/store/tokens.ts";
+import { addUsage, type UsageCount } from "../../provisioner/store/usage.ts";
 import { createWebhookStore } from "../../provisioner/store/webhooks.ts";
+import { createAccessService } from "../../provisioner/workspaces/access.ts";
 import { createWorkspaceService } from "../../provisioner/workspaces/create-service.ts";
 import type { WorkspaceSettings } from "../../provisioner/workspaces/settings.ts";
 import { letRolesIn, openAs } from "../support/roles.ts";
@@ -34,6 +37,7 @@ export interface Answer {
 export interface Caller {
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, body?: object, headers?: Record<string, string>): Promise<Answer>;
+  put(path: string): Promise<Answer>;
   patch(path: string, body: object): Promise<Answer>;
   delete(path: string): Promise<Answer>;
   /** Creates a workspace; throws when that is refused. */
@@ -71,18 +75,14 @@ export async function createHarness(
   const notifications = await openNotifications(ofApi.url);
   const queue = createQueue(ofApi, { make: false, maintain: false });
   await queue.start();
-  const service = createWorkspaceService({
-    database: ofApi,
-    queue,
-    notifications,
-    settings: {
-      installation: "test",
-      baseDomain: "workspace.example.com",
-      workspacesPerOwner: options.maxPerOwner ?? 5,
-      costs: options.costs ?? {},
-      budgets: options.budgets ?? {},
-    },
-  });
+  const settings: WorkspaceSettings = {
+    installation: "test",
+    baseDomain: "workspace.example.com",
+    workspacesPerOwner: options.maxPerOwner ?? 5,
+    costs: options.costs ?? {},
+    budgets: options.budgets ?? {},
+  };
+  const service = createWorkspaceService({ database: ofApi, queue, notifications, settings });
   const tokens = createTokenStore(ofApi);
   const webhookSecret = `whsec_${Buffer.alloc(24, 5).toString("base64")}`;
   let logs = "";
@@ -94,6 +94,7 @@ export async function createHarness(
   });
   const deps: ApiDeps = {
     service,
+    access: createAccessService({ database: ofApi, queue, settings }),
     tokens,
     webhooks: createWebhookStore(ofApi),
     blueprints,
@@ -155,6 +156,11 @@ export async function createHarness(
     "volumes",
     "idempotency_keys",
     "webhook_messages",
+    "access_codes",
+    "sessions",
+    "shares",
+    "wakes",
+    "usage",
   ];
 
   return {
@@ -200,6 +206,14 @@ export async function createHarness(
         await transaction.execute(sql`select pg_notify('berth_operation', ${operation})`);
       });
     },
+    /** A session, as a router makes one. */
+    async addSession(workspace: string, host: string, person: string): Promise<void> {
+      const { code } = await addCode(database.queries, { workspace, host, person, path: "/" });
+      const made = await exchangeCode(database, { code, host }, { idleSeconds: 60, mostSeconds: 60 });
+      if (made === null) throw new Error(`${person} may not open ${workspace}`);
+    },
+    /** What a router counted. */
+    addUsage: (count: UsageCount) => addUsage(database, [count]),
     /** How many rows each table has, the queue's too. */
     async rows(): Promise<Record<string, number>> {
       const counts = [...tables, "owners", "tokens"].map(
@@ -258,6 +272,7 @@ function createCaller(app: Api, token: string | null): Caller {
   return {
     get: (path, headers) => call("GET", path, undefined, headers),
     post: (path, body, headers) => call("POST", path, body, headers),
+    put: (path) => call("PUT", path),
     patch: (path, body) => call("PATCH", path, body),
     delete: (path) => call("DELETE", path),
     async create(body, headers) {

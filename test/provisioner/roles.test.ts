@@ -100,6 +100,21 @@ berth_router: SELECT on berth.workspaces(id)
 berth_router: SELECT on berth.workspaces(owner)
 berth_router: SELECT on berth.workspaces(phase)
 berth_router: USAGE on schema berth
+berth_api: DELETE INSERT SELECT on berth.access_codes
+berth_api: DELETE INSERT SELECT on berth.shares
+berth_api: DELETE SELECT on berth.sessions
+berth_api: DELETE SELECT on berth.wakes
+berth_api: SELECT on berth.usage
+berth_router: DELETE INSERT SELECT on berth.access_codes
+berth_router: DELETE INSERT SELECT on berth.sessions
+berth_router: INSERT SELECT UPDATE on berth.usage
+berth_router: INSERT on berth.wakes
+berth_router: SELECT on berth.migrations
+berth_router: SELECT on berth.shares(person)
+berth_router: SELECT on berth.shares(workspace)
+berth_router: SELECT on berth.workspaces(blueprint)
+berth_router: UPDATE on berth.sessions(expires_at)
+berth_router: UPDATE on berth.sessions(renewed_at)
 `
   .trim()
   .split("\n");
@@ -154,7 +169,7 @@ describe("a program that was broken into", () => {
   const row = `insert into workspaces (id, owner, name, blueprint, blueprint_version, parameters, host, desired, phase,
     generation, spec_generation) values ('ws-a', 'alice', 'home', 'home', 1, '{"secret":true}', 'alice', 'running', 'running', 1, 1)`;
 
-  it("as the router reads where a host name leads, and nothing else", async () => {
+  it("as the router reads where a host name leads and who may go there, and changes nothing of either", async () => {
     const database = await databases.create();
     await makeRoles(database);
     await database.pool.query(`${row}; insert into hosts (label, owner, workspace) values ('alice', 'alice', 'ws-a')`);
@@ -195,7 +210,18 @@ describe("a program that was broken into", () => {
       ...["select * from tokens", "select hash from tokens", "select * from operations", "select * from leases"],
       ...["update workspaces set owner = 'mallory'", "update hosts set workspace = 'ws-mine'"],
       ...["insert into owners (owner) values ('mallory')", "select id from workspaces for update"],
-      ...["select * from pgboss.job", "select * from migrations", "select nextval('workspaces_sequence_seq')"],
+      ...["select * from pgboss.job", "select nextval('workspaces_sequence_seq')"],
+      ...[
+        "update sessions set person = 'mallory'",
+        "update sessions set host = 'mallory'",
+        "update sessions set ends_at = now()",
+      ],
+      ...[
+        "insert into shares (workspace, person) values ('ws-a', 'mallory')",
+        "delete from shares",
+        "select * from wakes",
+      ],
+      ...["delete from wakes", "delete from usage", "update access_codes set person = 'mallory'"],
     ],
     api: [
       ...["set role berth_engine", "select * from leases", "delete from leases", "insert into volumes default values"],
@@ -204,6 +230,12 @@ describe("a program that was broken into", () => {
         "delete from tokens",
         "delete from hosts",
         "insert into operation_lines default values",
+      ],
+      ...[
+        "insert into sessions default values",
+        "update sessions set expires_at = now()",
+        "insert into wakes default values",
+        "update usage set requests = 0",
       ],
       ...[
         "update pgboss.job_common set state = 'completed'",
@@ -221,6 +253,7 @@ describe("a program that was broken into", () => {
       ...["select * from owners", "insert into workspaces default values", "insert into hosts default values"],
       ...["delete from operations", "select * from operation_lines", "select * from webhook_messages"],
       ...["update idempotency_keys set request = ''", "delete from pgboss.job"],
+      ...["select * from sessions", "select * from access_codes", "select * from shares", "select * from usage"],
     ],
   };
   it.each(["router", "api", "engine"] as const)(

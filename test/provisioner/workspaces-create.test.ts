@@ -43,6 +43,7 @@ describe("create", () => {
       createdAt: expect.any(String),
       updatedAt: expect.any(String),
       readyAt: null,
+      lastActiveAt: null,
     });
     expect(operation).toMatchObject({ kind: "create", generation: 1, outcome: null, attempts: 0, timings: {} });
     expect([...(await world.queue.entries()).keys()]).toEqual([workspace.id]);

@@ -43,6 +43,14 @@ describe("a configuration", () => {
         denyEgress: [],
         routerAddresses: [],
       },
+      router: {
+        loginUrl: null,
+        productOrigins: [],
+        sessions: { idleSeconds: 86_400, mostSeconds: 30 * 86_400 },
+        bodyBytes: 1024 * 1_048_576,
+        clusterDomain: "cluster.local",
+        clusterDns: [],
+      },
       costs: { hoursPerMonth: 730 },
       budgets: {},
       signup: { secrets: [], blueprint: "home" },
@@ -294,10 +302,47 @@ describe("a wrong configuration", () => {
       storageClassName: "berth-workspace",
       priorityClassName: "berth-workspace",
       denyEgress: [],
+      origin: { scheme: "https" },
       nodeSelector: { "berth.dev/pool": "workspaces" },
       tolerations: [{ key: "berth.dev/pool", operator: "Equal", value: "workspaces", effect: "NoSchedule" }],
     });
   });
+
+  test("tells workspaces how browsers reach them", () => {
+    const config = parseConfig({ BERTH_WORKSPACE_SCHEME: "http", BERTH_WORKSPACE_PORT: "8081" }, "/checkout");
+    expect(workspaceSettings(config)).toMatchObject({
+      ...{ scheme: "http", port: 8081 },
+      placement: { origin: { scheme: "http", port: 8081 } },
+    });
+  });
+
+  test.each([
+    ["BERTH_LOGIN_URL", "https://app.example.com/login#here"],
+    ["BERTH_LOGIN_URL", "javascript:alert(1)"],
+    ["BERTH_PRODUCT_ORIGINS", "https://app.example.com/,https://b.example.com"],
+    ["BERTH_PRODUCT_ORIGINS", "*"],
+    ["BERTH_CLUSTER_DNS", "dns.example.com"],
+    ["BERTH_CLUSTER_DNS", "10.0.0.10:0"],
+    ["BERTH_CLUSTER_DNS", "[10.0.0.10]:53"],
+    ["BERTH_SESSION_IDLE_HOURS", "0"],
+    ["BERTH_UPLOAD_LIMIT", "1.5"],
+    ["BERTH_API_HOST", "api"],
+  ])("names a router's variable that is wrong: %s=%s", (option, value) => {
+    expect(mistakes({ [option]: value })).toMatchObject([{ option, value }]);
+  });
+
+  test("asks for sessions that end by themselves before they end in any case", () => {
+    expect(mistakes({ BERTH_SESSION_IDLE_HOURS: "48", BERTH_SESSION_DAYS: "1" })).toEqual([
+      { option: "BERTH_SESSION_IDLE_HOURS", value: "48", fix: "Write at most 24: BERTH_SESSION_DAYS in hours." },
+    ]);
+  });
+
+  test.each(["10.96.0.10", "127.0.0.1:5353", "[::1]:5353", "::1", "10.0.0.1, 10.0.0.2:53"])(
+    "takes %s as the cluster's DNS",
+    (value) => {
+      expect(mistakes({ BERTH_CLUSTER_DNS: value })).toEqual([]);
+    },
+  );
 
   test("lets other programs' variables be", () => {
     expect(mistakes({ BERTH_CACHE: "/cache", BERTHA: "x", PORT: "y" })).toEqual([]);

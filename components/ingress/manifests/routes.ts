@@ -64,9 +64,8 @@ export function transportManifest(spec: IngressSpec) {
 }
 
 /**
- * What the edge adds to answers. Workspaces get a `frame-ancestors` that takes the place of whatever policy the program
- * inside sends, because most of them forbid frames; its X-Frame-Options has no effect beside it
- * (https://www.w3.org/TR/CSP3/#frame-ancestors-and-frame-options). The API's own, stricter policy is left as it is.
+ * What the edge adds to answers: what holds for every name that it serves. Who may frame a workspace, and what else a
+ * browser is told of one, is the router's to say: it answers behind a tunnel too.
  */
 export function headersManifest(spec: IngressSpec, role: Role) {
   const always = {
@@ -77,15 +76,7 @@ export function headersManifest(spec: IngressSpec, role: Role) {
     customResponseHeaders: { Server: "", "X-Powered-By": "" },
   };
   return traefikObject("Middleware", metadata(spec, role), {
-    headers:
-      role === "api"
-        ? { ...always, referrerPolicy: "no-referrer", frameDeny: true }
-        : {
-            ...always,
-            // Links out of a workspace tell nobody its name.
-            referrerPolicy: "same-origin",
-            contentSecurityPolicy: `frame-ancestors ${["'self'", ...spec.frameAncestors].join(" ")}`,
-          },
+    headers: role === "api" ? { ...always, referrerPolicy: "no-referrer", frameDeny: true } : always,
   });
 }
 

@@ -51,6 +51,7 @@ export function settingsOf(
     ...{ BERTH_METRICS_HOST: "0.0.0.0", BERTH_METRICS_PORT: String(metricsPort) },
     ...{ BERTH_SHUTDOWN_DEADLINE: String(spec.shutdownSeconds), BERTH_LOG_LEVEL: spec.logLevel },
     BERTH_BASE_DOMAIN: spec.workspaceDomain,
+    ...(spec.apiHost === undefined ? {} : { BERTH_API_HOST: spec.apiHost }),
   };
   const listening = {
     ...{ BERTH_HOST: "0.0.0.0", BERTH_PORT: String(httpPort) },
@@ -67,7 +68,7 @@ export function settingsOf(
       BERTH_COMPAT_HOLD_SECONDS: String(spec.compatHoldSeconds),
       ...costSettings(spec, surroundings.costContext),
     },
-    router: { ...serving, ...database("router"), ...listening },
+    router: { ...serving, ...database("router"), ...listening, ...routerSettings(spec) },
     engine: {
       ...{ ...serving, ...database("engine"), ...workspaces },
       BERTH_ROLES: "engine",
@@ -87,6 +88,19 @@ export function settingsOf(
       BERTH_DATABASE_SECRET: surroundings.database.master.secretArn,
       BERTH_DATABASE_ROLES: "make",
     },
+  };
+}
+
+/** Whom the router lets in, and what it asks for the way. */
+function routerSettings({ router, clusterDomain }: ProvisionerSpec): Environment {
+  const { productOrigins, loginUrl, sessions, uploadMiB } = router;
+  return {
+    ...listed("BERTH_PRODUCT_ORIGINS", productOrigins),
+    ...(loginUrl === undefined ? {} : { BERTH_LOGIN_URL: loginUrl }),
+    BERTH_SESSION_IDLE_HOURS: String(sessions.idleHours),
+    BERTH_SESSION_DAYS: String(sessions.days),
+    BERTH_UPLOAD_LIMIT: String(uploadMiB),
+    BERTH_CLUSTER_DOMAIN: clusterDomain,
   };
 }
 

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { WorkspaceSpec } from "../spec.ts";
+import { type WorkspaceSpec, workspaceUrl } from "../spec.ts";
 import { metadataOf, objectNames } from "./metadata.ts";
 
 /** Where the pod finds who it is for. Files, not variables: those of a running pod never change. */
@@ -15,7 +15,7 @@ export function identityManifest(spec: WorkspaceSpec) {
     kind: "Secret" as const,
     metadata: metadataOf(spec, objectNames.identity),
     type: "Opaque",
-    data: encode({ ...spec.identity, workspace: id, owner, name, host }),
+    data: encode({ ...spec.identity, workspace: id, owner, name, host, url: workspaceUrl(spec) }),
   };
 }
 

@@ -8,7 +8,7 @@ import { leavingSeconds } from "../../../components/ingress/plan-ports.ts";
 import { parseIngressSpec } from "../../../components/ingress/spec.ts";
 
 const names = { workspaceDomain: "ws.example.com", apiHost: "api.example.com" };
-const prod = parseIngressSpec({ ...names, frameAncestors: ["https://app.example.com", "https://*.example.org"] });
+const prod = parseIngressSpec(names);
 const surroundings = {
   issuer: "letsencrypt-production",
   router: {
@@ -166,8 +166,6 @@ describe("the edge's routes", () => {
             stsSeconds: 31_536_000,
             contentTypeNosniff: true,
             customResponseHeaders: { Server: "", "X-Powered-By": "" },
-            referrerPolicy: "same-origin",
-            contentSecurityPolicy: "frame-ancestors 'self' https://app.example.com https://*.example.org",
           },
         },
       },
@@ -409,14 +407,6 @@ describe("a wrong spec", () => {
     [
       { ...names, apiHost: "ws.example.com" },
       'spec.apiHost: found "ws.example.com". Must be another name than workspaceDomain, such as "api.ws.example.com".',
-    ],
-    [
-      { ...names, frameAncestors: ["http://app.example.com"] },
-      'spec.frameAncestors[0]: found "http://app.example.com". Must be an origin without a path, such as "https://app.example.com".',
-    ],
-    [
-      { ...names, frameAncestors: ["https://app.example.com; script-src *"] },
-      'Must be an origin without a path, such as "https://app.example.com".',
     ],
     [
       { ...names, trustedProxies: ["0.0.0.0/0"] },

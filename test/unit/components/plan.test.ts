@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { UserError } from "../../../components/core/errors.ts";
 import { assertReachable, composeWorkspace } from "../../../components/workspace/compose.ts";
 import { flattenPlan, planWorkspace } from "../../../components/workspace/plan.ts";
-import { parseWorkspaceSpec, type WorkspaceSpec } from "../../../components/workspace/spec.ts";
+import { parseWorkspaceSpec, type WorkspaceSpec, workspaceUrl } from "../../../components/workspace/spec.ts";
 import { desktop } from "./expected/desktop.ts";
 import { home } from "./expected/home.ts";
 import { desktopOrder, homeOrder } from "./orders.ts";
@@ -33,6 +33,31 @@ describe("planWorkspace", () => {
     const { fromRouter, ingress } = planWorkspace({ ...spec, expose: "none" });
     expect({ fromRouter, ingress }).toEqual({ fromRouter: null, ingress: null });
     expect(planWorkspace(spec).ingress).toBeNull();
+  });
+
+  test("lets the router reach every port, an internal one too, and the whole range of previews", () => {
+    const ports = [
+      { name: "agent", port: 7000, internal: true },
+      { name: "ide", port: 8080 },
+    ];
+    const shape = { ports, previews: { from: 3000, to: 9999 }, probe: { type: "tcp" as const, port: "ide" } };
+    expect(planWorkspace(withShape(shape)).fromRouter?.spec.ingress.map((rule) => rule.ports)).toEqual([
+      [
+        { protocol: "TCP", port: 7000 },
+        { protocol: "TCP", port: 8080 },
+        { protocol: "TCP", port: 3000, endPort: 9999 },
+      ],
+    ]);
+  });
+
+  test("leads an Ingress of its own to the first port that is not internal", () => {
+    const ports = [
+      { name: "agent", port: 7000, internal: true },
+      { name: "ide", port: 8080 },
+    ];
+    const exposed = { ...withShape({ ports, probe: { type: "tcp", port: "ide" } }), expose: "ingress" as const };
+    const [rule] = planWorkspace(exposed).ingress?.spec.rules ?? [];
+    expect(rule?.http.paths[0]?.backend.service.port).toEqual({ name: "ide" });
   });
 
   test("leaves out the internet when the blueprint does not want it, and adds what it names", () => {
@@ -172,6 +197,38 @@ describe("parseWorkspaceSpec", () => {
         'spec.colour: found "red". There is no such option: take it out or correct its name.',
       ].join("\n"),
     );
+  });
+});
+
+describe("parseWorkspaceSpec, of ports", () => {
+  const said = (changes: object) => () => parseWorkspaceSpec({ ...spec, shape: { ...spec.shape, ...changes } });
+
+  test.each([
+    [
+      { ports: [{ name: "agent", port: 7000, internal: true }] },
+      'spec.shape.ports: found [{"name":"agent","port":7000,"internal":true}]. Must have one that is not internal.',
+    ],
+    [{ previews: { from: 9000, to: 3000 } }, "spec.shape.previews.to: found 3000. Must not be below from."],
+    [{ previews: { from: 80, to: 3000 } }, "spec.shape.previews.from: found 80."],
+  ])("refuses what nobody could reach (%#)", (wrong, message) => {
+    expect(said(wrong)).toThrow(message);
+  });
+});
+
+describe("workspaceUrl", () => {
+  const at = (origin: WorkspaceSpec["placement"]["origin"]) =>
+    workspaceUrl({ host: "alice.example.com", placement: { ...spec.placement, origin } });
+
+  test("has a port only where it is not the scheme's own", () => {
+    expect(at({ scheme: "https" })).toBe("https://alice.example.com");
+    expect(at({ scheme: "https", port: 443 })).toBe("https://alice.example.com");
+    expect(at({ scheme: "http", port: 80 })).toBe("http://alice.example.com");
+    expect(at({ scheme: "http", port: 8081 })).toBe("http://alice.example.com:8081");
+  });
+
+  test("is what programs inside are told", () => {
+    const local = { ...spec, placement: { ...spec.placement, origin: { scheme: "http" as const, port: 8081 } } };
+    expect(planWorkspace(local).identity.data.url).toBe(Buffer.from(`http://${spec.host}:8081`).toString("base64"));
   });
 });
 

@@ -90,6 +90,7 @@ describe("the environment of", () => {
       privateListener: null,
       metricsListener: { host: "0.0.0.0", port: 9090 },
       workspaces,
+      router: expect.anything(),
       costs: { hoursPerMonth: 730 },
       budgets: {},
       signup: { secrets: [expect.stringMatching(/^whsec_/)], blueprint: "home" },
@@ -164,7 +165,37 @@ describe("the environment of", () => {
       ...databaseOf("router"),
       http: { host: "0.0.0.0", port: 8080, trustedProxies: ["10.20.0.0/16"] },
       metricsListener: { host: "0.0.0.0", port: 9090 },
+      workspaces: { baseDomain: "ws.example.com", scheme: "https" },
+      router: {
+        loginUrl: null,
+        productOrigins: [],
+        sessions: { idleSeconds: 86_400, mostSeconds: 30 * 86_400 },
+        bodyBytes: 1024 * 1_048_576,
+        clusterDomain: "cluster.local",
+        clusterDns: [],
+      },
     });
+    const told = configOf("router", {
+      apiHost: "control.ws.example.com",
+      clusterDomain: "cluster.example",
+      router: {
+        productOrigins: ["https://app.example.com", "https://www.example.com"],
+        loginUrl: "https://app.example.com/login?from=berth",
+        sessions: { idleHours: 1, days: 2 },
+        uploadMiB: 10,
+      },
+    });
+    expect([told.workspaces.apiHost, told.router]).toEqual([
+      "control.ws.example.com",
+      {
+        loginUrl: "https://app.example.com/login?from=berth",
+        productOrigins: ["https://app.example.com", "https://www.example.com"],
+        sessions: { idleSeconds: 3600, mostSeconds: 2 * 86_400 },
+        bodyBytes: 10 * 1_048_576,
+        clusterDomain: "cluster.example",
+        clusterDns: [],
+      },
+    ]);
   });
 
   test("migrations holds the database and no more", () => {

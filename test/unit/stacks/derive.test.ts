@@ -51,6 +51,7 @@ describe("what follows from other keys", () => {
       certificates: { metricsNamespace: "berth-monitoring" },
       provisioner: {
         workspaceDomain: "ws.example.com",
+        apiHost: "api.example.com",
         network: { vpc: "10.20.0.0/16", edgeNamespaces: ["berth-tunnel", "berth-edge"] },
         monitoring: { namespace: "berth-monitoring", podMonitors: true },
       },

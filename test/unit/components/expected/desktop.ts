@@ -298,6 +298,7 @@ export const desktop = {
       owner: "dXNlcl8yYWJj",
       name: "ZGVza3RvcA==",
       host: "dXNlcjEyMy53b3Jrc3BhY2UuZXhhbXBsZS5jb20=",
+      url: "aHR0cHM6Ly91c2VyMTIzLndvcmtzcGFjZS5leGFtcGxlLmNvbQ==",
     },
   },
   settings: {

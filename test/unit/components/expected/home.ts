@@ -305,6 +305,7 @@ export const home = {
       owner: "YWxpY2VAZXhhbXBsZS5jb20=",
       name: "ZGVu",
       host: "YWxpY2UuZXhhbXBsZS5jb20=",
+      url: "aHR0cHM6Ly9hbGljZS5leGFtcGxlLmNvbQ==",
     },
   },
   settings: {

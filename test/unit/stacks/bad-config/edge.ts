@@ -68,11 +68,9 @@ export const edge: readonly BadConfig[] = [
     from: "prod",
     changes: {
       "ingress.replicas": 0,
-      "ingress.frameAncestors": ["https://app.example.com/"],
       "ingress.trustedProxies": ["0.0.0.0/0"],
     },
     says: [
-      'berth:ingress.frameAncestors[0]: found "https://app.example.com/". Must be an origin without a path, such as "https://app.example.com". Example: berth:ingress: {"frameAncestors":["https://app.example.com"]}',
       "berth:ingress.replicas: found 0. Must be from 1 to 20.",
       'berth:ingress.trustedProxies[0]: found "0.0.0.0/0". Must not be everyone: anyone could claim any address. Example: berth:ingress: {"trustedProxies":["173.245.48.0/20"]}',
     ],

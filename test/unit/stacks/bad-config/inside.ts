@@ -7,13 +7,22 @@ export const inside: readonly BadConfig[] = [
     from: "prod",
     changes: {
       "provisioner.api": { replicas: 1, corsOrigins: ["*"], autoscaling: { maxReplicas: 2 } },
-      "provisioner.router": { autoscaling: true },
+      "provisioner.router": {
+        autoscaling: true,
+        productOrigins: ["https://app.example.com/", "http://app.example.com"],
+        loginUrl: "app.example.com/login",
+        sessions: { idleHours: 48, days: 1 },
+      },
     },
     says: [
       "berth:provisioner.api.replicas: found 1. Write at least 2: with one, each roll-out and each lost node is an outage.",
       "berth:provisioner.api.autoscaling.maxReplicas: found 2. Write 3 to 50.",
       'berth:provisioner.api.corsOrigins[0]: found "*". Write an origin in full, without a path: "https://app.example.com".',
       "berth:provisioner.router.autoscaling: found true. Write false or keys with values.",
+      'berth:provisioner.router.productOrigins[0]: found "https://app.example.com/". Write an origin in full, without a path: "https://app.example.com". Example: berth:provisioner: {"router":{"productOrigins":["https://app.example.com"]}}',
+      'berth:provisioner.router.productOrigins[1]: found "http://app.example.com". Write an origin with https: its pages act for who is signed in: "https://app.example.com". Example: berth:provisioner: {"router":{"productOrigins":["https://app.example.com"]}}',
+      'berth:provisioner.router.loginUrl: found "app.example.com/login". Write a URL with https, and without a fragment: "https://app.example.com/login". Example: berth:provisioner: {"router":{"loginUrl":"https://app.example.com/login"}}',
+      "berth:provisioner.router.sessions.idleHours: found 48. Write at most days * 24.",
     ],
   },
   {

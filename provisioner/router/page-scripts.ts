@@ -1,0 +1,51 @@
+/** Scripts of the router's pages, as text: browsers of the last few years run them as they are. */
+
+/** Gives the workspace's further hosts their sessions, so that a page may call them at once. Best effort. */
+export const besideScript = `
+async function openBeside(beside){
+  const open=({origin,code})=>fetch(origin+"/.berth/session",{method:"POST",credentials:"include",body:JSON.stringify({code}),signal:AbortSignal.timeout(3000)});
+  await Promise.allSettled(beside.map(open));
+}
+`;
+
+export const enterScript = `
+async function enter(nonce){
+  const code=location.hash.slice(1);
+  history.replaceState(null,"",location.pathname);
+  const say=(title,words)=>{
+    document.title=document.querySelector("h1").textContent=title;
+    document.querySelector("p").textContent=words;
+    document.querySelector(".bar").remove();
+  };
+  const post=()=>fetch("/.berth/session",{method:"POST",headers:{"content-type":"application/json"},body:JSON.stringify({code,nonce})});
+  try{
+    const answer=await post();
+    if(!answer.ok)return say("This link does not work any more","It works once, within a minute. Open the workspace again from where you found it.");
+    const {path,beside}=await answer.json();
+    if((await fetch("/.berth/state")).status===401)return say("Your browser keeps no cookie here","Allow cookies for this page, and open the workspace again.");
+    await openBeside(beside);
+    location.replace(path);
+  }catch{
+    say("No connection","Open the workspace again from where you found it.");
+  }
+}
+`;
+
+/** Looks whether the workspace is there, and goes on when it is: by asking again, never by sending a form again. */
+export const waitScript = `
+function again(sent){
+  if(sent)location.replace(location.pathname+location.search);
+  else location.reload();
+}
+async function wait(sent){
+  for(;;){
+    await new Promise((done)=>setTimeout(done,1000));
+    try{
+      const answer=await fetch("/.berth/state");
+      const state=answer.ok?await answer.json():{wait:answer.status>=500};
+      if(!state.wait)return again(sent);
+      if(state.words)document.querySelector("p").textContent=state.words;
+    }catch{}
+  }
+}
+`;
