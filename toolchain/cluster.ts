@@ -7,7 +7,7 @@ import { ensureImages } from "./images/build.ts";
 import { checkout, stateLayout } from "./paths.ts";
 import type { NodeKind } from "./platform/components.ts";
 import { type ClusterChoice, openPlatform } from "./platform/existing.ts";
-import { link } from "./real-node/network.ts";
+import { dnsAddress, link } from "./real-node/network.ts";
 import { createRealNode } from "./real-node/node.ts";
 import type { Progress } from "./terminal.ts";
 
@@ -85,7 +85,7 @@ async function openRealCluster(options: ClusterOptions, progress: Progress): Pro
       environment: {
         BERTH_IMAGES: own.map((name) => `${name}=${images[name]}`).join(","),
         // The router is a process of the host: it asks the cluster's DNS, and workspaces let it in by its address.
-
+        BERTH_CLUSTER_DNS: dnsAddress,
         BERTH_ROUTER_ADDRESSES: `${link.host}/32`,
       },
       images,

@@ -11,6 +11,7 @@ export interface RealBerth {
   readonly kubeconfig: string;
   /** References of the images on its node, by name: `desktop`, `desktop/test`. */
   readonly images: Readonly<Record<string, string>>;
+  readonly productPort: number;
 }
 
 declare module "vitest" {
@@ -26,12 +27,14 @@ export function useRealBerth(): RealBerth & { readonly api: ApiClient } {
   return { ...berth, api: createApiClient(berth) };
 }
 
+/** Port of `app.product.localhost`, whose pages may show workspaces: chosen before the router starts. */
+export function productPort(): number {
+  return inject("realBerth").productPort;
+}
+
 /** What a workspace needs here to fit a small machine beside others. */
 export const small: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   desktop: { cpuRequest: "100m", memoryRequest: "512Mi" },
-  ide: { cpuRequest: "100m", memoryRequest: "512Mi" },
-  home: {},
-  sandbox: { cpuRequest: "100m", memoryRequest: "256Mi" },
 };
 
 /** Gives somebody a workspace, ready. */

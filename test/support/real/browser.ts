@@ -1,0 +1,121 @@
+import { type IncomingHttpHeaders, request } from "node:http";
+import { join } from "node:path";
+import { type Browser, type BrowserContext, chromium, type Frame, type Page } from "playwright-core";
+import { z } from "zod";
+import type { Workspace } from "../../../provisioner/contract/workspace.ts";
+import { chromiumProgram } from "../../../toolchain/system/browser.ts";
+import { ensureSystemPrograms } from "../../../toolchain/system/programs.ts";
+import type { ApiClient } from "../api.ts";
+
+/** A Chromium of Debian's, as a user would have one. */
+export async function openBrowser(): Promise<Browser> {
+  const system = await ensureSystemPrograms([chromiumProgram]);
+  return chromium.launch({
+    executablePath: system.path(chromiumProgram.program),
+    env: { ...process.env, ...system.environment },
+    // It runs as root here, and reaches for hosts of its maker's by itself.
+    args: ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"],
+  });
+}
+
+const accessAnswer = z.object({ url: z.url() });
+
+/** A URL that opens a workspace once, as a product's backend asks for it. */
+export async function accessUrl(api: ApiClient, { id }: Pick<Workspace, "id">, body: object = {}): Promise<string> {
+  const { status, body: answer } = await api.call("POST", `/v1/workspaces/${id}/access`, body);
+  if (status !== 201) throw new Error(`no access to ${id}: ${status} ${JSON.stringify(answer)}`);
+  return accessAnswer.parse(answer).url;
+}
+
+/** Opens a workspace as its user does: by the product's URL. */
+export async function enter(context: BrowserContext, api: ApiClient, workspace: Workspace): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(await accessUrl(api, workspace));
+  await page.waitForURL((url) => !url.pathname.startsWith("/.berth/"));
+  return page;
+}
+
+/** What the router has answered. */
+export interface RouterAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** A request of a program: with a browser's cookies, if it is given one. */
+export async function ask(
+  url: string,
+  { context, method = "GET", headers = {}, body }: RouterRequest = {},
+): Promise<RouterAnswer> {
+  const { host, port, pathname, search } = new URL(url);
+  const cookies = (await context?.cookies(url)) ?? [];
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  const { promise, resolve, reject } = Promise.withResolvers<RouterAnswer>();
+  const sent = request(
+    // Names below `localhost` are this machine's; only browsers know.
+    { host: "127.0.0.1", port, path: `${pathname}${search}`, method, agent: false },
+    (answer) => {
+      let text = "";
+      answer.setEncoding("utf8").on("data", (chunk: string) => {
+        text += chunk;
+      });
+      answer.on("error", reject);
+      answer.on("end", () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }));
+    },
+  );
+  sent.setHeader("host", host);
+  for (const [name, value] of Object.entries({ ...(cookie === "" ? {} : { cookie }), ...headers })) {
+    sent.setHeader(name, value);
+  }
+  sent.on("error", reject);
+  sent.end(body);
+  return promise;
+}
+
+interface RouterRequest {
+  readonly context?: BrowserContext;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/**
+ * Keeps a picture of a page for the docs, when somebody asks for pictures: `BERTH_SCREENSHOTS` names the folder.
+ */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env.BERTH_SCREENSHOTS;
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
+/** Waits for something that has no event to wait for; says what did not come. */
+export async function eventually<T>(
+  what: string,
+  look: () => Promise<T | undefined | false>,
+  milliseconds = 60_000,
+): Promise<T> {
+  const deadline = performance.now() + milliseconds;
+  let last: unknown;
+  for (;;) {
+    try {
+      const value = await look();
+      if (value !== undefined && value !== false) return value;
+    } catch (error) {
+      last = error;
+    }
+    if (performance.now() > deadline) throw new Error(`not within ${milliseconds} ms: ${what}`, { cause: last });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** How many colours the largest canvas of a page shows: a desktop has many, an empty one has one. */
+export async function coloursOf(page: Page | Frame): Promise<number> {
+  return page.evaluate<number>(`(() => {
+    const all = [...document.querySelectorAll("canvas")].sort((a, b) => b.width * b.height - a.width * a.height);
+    const [canvas] = all;
+    if (!canvas || canvas.width < 2) return 0;
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const seen = new Set();
+    for (let at = 0; at < data.length; at += 4 * 97) seen.add(data[at] << 16 | data[at + 1] << 8 | data[at + 2]);
+    return seen.size;
+  })()`);
+}
