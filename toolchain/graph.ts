@@ -1,9 +1,10 @@
 /**
  * `npm run graph [-- --stack prod] [--out file.svg]`: draws what a stack's program makes, from the engine's preview of
- * it. It changes nothing.
+ * it on the stand-ins, from nothing: the same wherever somebody is logged in, and whatever they have made already.
  */
 import { execFile } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { z } from "zod";
@@ -54,13 +55,20 @@ try {
 async function previewJson(stack: string): Promise<string> {
   const pulumi = join(checkout, "toolchain", "pulumi", "bin.mjs");
   const args = [pulumi, "preview", "--stack", stack, "--json", "--non-interactive"];
+  const state = await mkdtemp(join(tmpdir(), "berth-graph-"));
+  const { PULUMI_HOME: _, ...inherited } = process.env;
+  const elsewhere = { PULUMI_BACKEND_URL: "", PULUMI_ACCESS_TOKEN: "", BERTH_STAND_IN_KUBECONFIG: "" };
+  const env = { ...inherited, ...elsewhere, BERTH_CLOUD: "stand-in", BERTH_STATE: state };
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: checkout, maxBuffer: 256 * 2 ** 20 });
+    const options = { cwd: checkout, env, maxBuffer: 256 * 2 ** 20 };
+    const { stdout } = await promisify(execFile)(process.execPath, args, options);
     return stdout;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const said =
       "stderr" in error && "stdout" in error ? `${String(error.stderr)}\n${String(error.stdout)}` : error.message;
     throw new SetupError(`The preview of ${stack} failed:\n${said.trim().slice(-4000)}`);
+  } finally {
+    await rm(state, { recursive: true, force: true });
   }
 }

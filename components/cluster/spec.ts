@@ -18,10 +18,7 @@ const logTypes = ["api", "audit", "authenticator", "controllerManager", "schedul
 /** Addresses that the internet does not know, so the public endpoint never sees them. */
 const privateRanges = privateIpv4.map((text) => parseCidr(text));
 
-const publicCidr = z.string().check((context) => {
-  const message = problemOfPublicCidr(context.value);
-  if (message !== null) context.issues.push({ code: "custom", input: context.value, message });
-});
+const publicCidr = z.string().superRefine(said(problemOfPublicCidr));
 
 const endpoint = z.discriminatedUnion(
   "public",
@@ -43,10 +40,7 @@ const endpoint = z.discriminatedUnion(
 const admins = z
   .record(
     z.string().regex(/^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/, "must be a-z, 0-9 and '-', at most 40 characters"),
-    z.string().check((context) => {
-      const message = problemOfPrincipal(context.value);
-      if (message !== null) context.issues.push({ code: "custom", input: context.value, message });
-    }),
+    z.string().superRefine(said(problemOfPrincipal)),
   )
   .superRefine((principals, context) => {
     const entries = Object.entries(principals);
@@ -72,10 +66,7 @@ const addonVersions = z.strictObject(
   ),
 );
 
-const serviceCidr = z.string().check((context) => {
-  const message = problemOfServiceCidr(context.value);
-  if (message !== null) context.issues.push({ code: "custom", input: context.value, message });
-});
+const serviceCidr = z.string().superRefine(said(problemOfServiceCidr));
 
 /** The cluster of one platform. */
 export const clusterSpec = z
@@ -87,6 +78,7 @@ export const clusterSpec = z
       .meta({ examples: ["berth-prod"] }),
     version: z
       .string({ error: 'Write the Kubernetes version in quotes: "1.35".' })
+      .superRefine(said((version) => problemOfVersion(version, "extended")))
       .describe("Kubernetes version. EKS goes up by one at a time, and back only for a week")
       .meta({ examples: ["1.35"] }),
     upgradePolicy: z
@@ -130,6 +122,8 @@ export const clusterSpec = z
       .describe("Whether AWS and Pulumi refuse to delete or replace the cluster and the key of its secrets"),
   })
   .superRefine(({ version, upgradePolicy }, context) => {
+    // One that there is no support for at all is told already, whatever else is wrong.
+    if (problemOfVersion(version, "extended") !== null) return;
     const message = problemOfVersion(version, upgradePolicy);
     if (message !== null) context.addIssue({ code: "custom", path: ["version"], message });
   });
@@ -163,6 +157,14 @@ function problemOfServiceCidr(text: string): string | null {
     const within = privateRanges.slice(0, 3).some((range) => cidrContains(range, cidr));
     return within && cidr.prefix <= 24 ? null : "Write a block of 10/8, 172.16/12 or 192.168/16, from /12 to /24.";
   });
+}
+
+/** A check that says what is wrong with a text; other checks go on. */
+function said(problemOf: (text: string) => string | null) {
+  return (text: string, context: z.core.$RefinementCtx<string>) => {
+    const message = problemOf(text);
+    if (message !== null) context.addIssue({ code: "custom", message });
+  };
 }
 
 function explained(text: string, problem: (cidr: Cidr) => string | null): string | null {

@@ -18,9 +18,9 @@ export type Endpoint = (typeof endpointNames)[number];
  */
 const neededWithoutNat = ["ec2", "ecr", "eks", "eks-auth", "s3", "sts"] as const satisfies readonly Endpoint[];
 
-const networkCidr = z.string().check((context) => {
-  const fix = problemOfNetwork(context.value);
-  if (fix !== null) context.issues.push({ code: "custom", input: context.value, message: fix });
+const networkCidr = z.string().superRefine((text, context) => {
+  const message = problemOfNetwork(text);
+  if (message !== null) context.addIssue({ code: "custom", message });
 });
 
 const zones = z

@@ -14,13 +14,13 @@ const instanceTypes = z
   // EKS' limit: https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html
   .min(1)
   .max(20)
-  .check(({ value, issues }) => {
-    const [first, ...others] = value.map((type) => ({ type, capacity: capacityOf(type) }));
+  .superRefine((types, context) => {
+    const [first, ...others] = types.map((type) => ({ type, capacity: capacityOf(type) }));
     for (const [index, { type, capacity }] of others.entries()) {
       const message = differenceOf(first, { type, capacity });
-      if (message !== null) issues.push({ code: "custom", input: type, path: [index + 1], message });
+      if (message !== null) context.addIssue({ code: "custom", path: [index + 1], message });
     }
-    if (new Set(value).size < value.length) issues.push({ code: "custom", input: value, message: "must be different" });
+    if (new Set(types).size < types.length) context.addIssue({ code: "custom", message: "must be different" });
   })
   .describe(
     "EC2 instance types that a node may have, of one architecture, with as many CPUs and as much memory each; on-demand takes the first that can be had",
@@ -54,7 +54,7 @@ const systemPool = z
     diskGiB: diskGiB.default(50),
     podPidsLimit: podPidsLimit.default(4096),
   })
-  .check(inOrder);
+  .superRefine(inOrder);
 
 /** The nodes of users' computers. */
 const workspacesPool = z
@@ -70,15 +70,11 @@ const workspacesPool = z
     diskGiB: diskGiB.default(100),
     podPidsLimit: podPidsLimit.default(512),
   })
-  .check(inOrder)
-  .check(({ value, issues }) => {
-    if (value.capacity === "on-demand" || value.instanceTypes.length > 1) return;
-    issues.push({
-      code: "custom",
-      input: value.instanceTypes,
-      path: ["instanceTypes"],
-      message: "must be several for spot: one type in one zone is often not to be had",
-    });
+  .superRefine(inOrder)
+  .superRefine(({ capacity, instanceTypes }, context) => {
+    if (capacity === "on-demand" || instanceTypes.length > 1) return;
+    const message = "must be several for spot: one type in one zone is often not to be had";
+    context.addIssue({ code: "custom", path: ["instanceTypes"], message });
   });
 
 /** The cluster's nodes. */
@@ -131,17 +127,12 @@ interface Counts {
   readonly max: number;
 }
 
-function inOrder<Value extends Counts>({ value, issues }: z.core.ParsePayload<Value>): void {
-  const { min, desired, max } = value;
+function inOrder({ min, desired, max }: Counts, context: z.core.$RefinementCtx): void {
   if (min > max) {
-    issues.push({
-      code: "custom",
-      input: min,
-      path: ["min"],
-      message: `must be at most max, which is ${max}: it is ${min}`,
-    });
+    const message = `must be at most max, which is ${max}: it is ${min}`;
+    context.addIssue({ code: "custom", path: ["min"], message });
   } else if (desired < min || desired > max) {
     const message = `must be from min to max, which are ${min} and ${max}: it is ${desired}`;
-    issues.push({ code: "custom", input: desired, path: ["desired"], message });
+    context.addIssue({ code: "custom", path: ["desired"], message });
   }
 }

@@ -6,6 +6,9 @@ import { parseOrExplain } from "../core/parse.ts";
 import { cpuBetween, memoryBetween } from "../core/quantities.ts";
 
 const emailAddress = z.email('Write an e-mail address: "oncall@example.com"');
+const emailAddresses = z
+  .array(emailAddress)
+  .refine((addresses) => new Set(addresses).size === addresses.length, "must name each address once");
 
 /** Who is told of alerts. URLs and passwords are not here: the component takes them as a secret of its own. */
 const receiver = z
@@ -17,7 +20,7 @@ const receiver = z
       z.strictObject({ kind: z.literal("sns").describe("An SNS topic") }),
       z.strictObject({
         kind: z.literal("email").describe("E-mail by SMTP with STARTTLS"),
-        to: z.array(emailAddress).min(1, "Write at least one address").describe("Who gets it"),
+        to: emailAddresses.min(1, "Write at least one address").describe("Who gets it"),
         from: emailAddress.describe("Address that it is from"),
         smarthost: z
           .string()
@@ -125,7 +128,7 @@ export const budgetAlarmSpec = z.strictObject({
     .meta({ examples: ["berth-prod"] }),
   monthlyUsd: z.number().positive("Write US dollars above 0").max(10_000_000).describe("US dollars a month"),
   // https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_NotificationWithSubscribers.html
-  emails: z.array(emailAddress).max(10, "Write at most 10 addresses").default([]).describe("Who is told"),
+  emails: emailAddresses.max(10, "Write at most 10 addresses").default([]).describe("Who is told"),
   activateTag: z
     .boolean()
     .default(false)
@@ -140,8 +143,7 @@ export type BudgetAlarmSpecInput = z.input<typeof budgetAlarmSpec>;
 
 /** Who is told of what AWS itself sees. */
 export const alarmTopicSpec = z.strictObject({
-  emails: z
-    .array(emailAddress)
+  emails: emailAddresses
     .default([])
     .describe("Who is told; each address must confirm by a link in AWS' first e-mail")
     .meta({ examples: [["oncall@example.com"]] }),

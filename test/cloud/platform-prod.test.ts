@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { platformPicture } from "../../toolchain/graph/picture.ts";
+import { summarize } from "../../toolchain/graph/summary.ts";
 import { usePlatform } from "../support/platform.ts";
 import { PlatformStack, shown } from "../support/platform-stack.ts";
 
@@ -14,6 +16,8 @@ test("production comes about as its preview says, stays, and goes when it is ask
   const up = await prod.up();
   expect(shown(up.steps)).toEqual(shown(preview.steps));
   expect(prod.inCloud()).toEqual(prod.inState());
+  const picture = await platformPicture("What `pulumi up -s prod` makes", summarize(prod.resources()));
+  await expect(picture).toMatchFileSnapshot("../../docs/images/platform-prod.svg");
 
   const unprotected = await prod.up((config) => {
     config.protect = "no";

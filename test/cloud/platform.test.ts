@@ -3,6 +3,8 @@ import { labelKeys, managedBy } from "../../components/core/labels.ts";
 import { ownershipTags } from "../../components/core/tags.ts";
 import { pathOf } from "../../provisioner/runtimes/kubernetes/apply.ts";
 import { type KubernetesClient, mergePatch } from "../../provisioner/runtimes/kubernetes/client.ts";
+import { platformPicture } from "../../toolchain/graph/picture.ts";
+import { summarize } from "../../toolchain/graph/summary.ts";
 import { at } from "../support/cluster.ts";
 import { adminClient, exists } from "../support/kubernetes.ts";
 import { usePlatform } from "../support/platform.ts";
@@ -46,6 +48,11 @@ describe("from nothing", () => {
 describe("what was made", () => {
   test("is all that there is in the cloud", () => {
     expect(dev.inCloud()).toEqual(dev.inState());
+  });
+
+  test("is what the picture in the docs shows", async () => {
+    const picture = await platformPicture("What `pulumi up -s dev` makes", summarize(dev.resources()));
+    await expect(picture).toMatchFileSnapshot("../../docs/images/platform-dev.svg");
   });
 
   test("says in AWS whose it is, and who pays", () => {

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkout } from "../../toolchain/paths.ts";
 import type { Project } from "./project.ts";
 
 /** What somebody writes who takes three components: five lines, beside imports and settings. */
@@ -32,6 +35,14 @@ export const tunnel: TunnelArgs = {
 export const workspace: WorkspaceOrder = { id: "ws-alice", owner: "alice", blueprint: "desktop", host: "alice.example.net" };
 `;
 
+/** What the document says to write after `setMocks`. */
+function letTransformsThrough(): string {
+  const document = readFileSync(join(checkout, "docs", "package.md"), "utf8");
+  const [, code] = /<!-- mocks:start -->\n```ts\n([\s\S]*?)```\n<!-- mocks:end -->/.exec(document) ?? [];
+  if (code === undefined) throw new Error("docs/package.md does not say how to test under mocks.");
+  return code;
+}
+
 /** Runs the program without an engine, and prints what it registers: a test of one's own, on Pulumi's mocks. */
 const underMocks = `import * as pulumi from "@pulumi/pulumi";
 
@@ -45,10 +56,7 @@ await pulumi.runtime.setMocks({
   },
   call: ({ inputs }) => ({ ...inputs, token: "the-token" }),
 }, "mine", "test");
-// The mocks of the SDK refuse what has transforms, which are the engine's to call.
-const callbacks = { registerTransform: async () => new Callback(), awaitStackRegistrations: async () => {}, shutdown() {} };
-const { Callback } = (await import("@pulumi/pulumi/proto/callback_pb.js")).default;
-Object.assign(Reflect.get(globalThis, "globalStore"), { supportsTransforms: true, callbacks });
+${letTransformsThrough()}
 await import("./index.js");
 await pulumi.runtime.disconnect();
 console.log(registered.filter((line) => line.startsWith("berth:") || line.includes("Namespace")).join("\\n"));

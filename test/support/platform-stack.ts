@@ -45,6 +45,8 @@ export interface StateResource {
   readonly type: string;
   readonly id?: string;
   readonly custom?: boolean;
+  readonly parent?: string;
+  readonly dependencies?: readonly string[];
   readonly protect?: boolean;
   readonly retainOnDelete?: boolean;
   readonly inputs?: Readonly<Record<string, unknown>>;

@@ -1,6 +1,7 @@
+import * as pulumi from "@pulumi/pulumi";
 import { isRecord, type ResourceSubject } from "../../policies/rule.ts";
 import { readProps } from "../../policies/wire.ts";
-import type { Registration } from "./mocks.ts";
+import { type Registration, resolved } from "./mocks.ts";
 
 /** What a program registered, as rules see it, with the URNs that the engine would give. */
 export function subjectsOf(registered: readonly Registration[], stack: string): readonly ResourceSubject[] {
@@ -24,4 +25,20 @@ export function subjectsOf(registered: readonly Registration[], stack: string): 
       ...(provider === undefined ? {} : { provider: urnOf(provider) }),
     };
   });
+}
+
+/** A stack with its outputs, as rules see it. */
+export async function stackOf(outputs: object, stack: string): Promise<ResourceSubject> {
+  const [type, name] = ["pulumi:pulumi:Stack", `berth-${stack}`];
+  const all = await Promise.all(
+    Object.entries(outputs).map(async ([key, value]: [string, unknown]) => {
+      const output = pulumi.output(value);
+      return { key, value: await resolved(output), secret: await pulumi.isSecret(output) };
+    }),
+  );
+  return {
+    ...{ type, name, urn: `urn:pulumi:${stack}::berth::${type}::${name}` },
+    props: Object.fromEntries(all.map(({ key, value }) => [key, value])),
+    secrets: all.filter(({ secret }) => secret).map(({ key }) => key),
+  };
 }

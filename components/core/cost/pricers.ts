@@ -17,9 +17,9 @@ import {
   volumeItem,
 } from "./items.ts";
 import type { RegionPrices } from "./prices.ts";
-import { isTrueAt, listAt, NotPricedError, numberAt, textAt, valueAt } from "./props.ts";
+import { isTrueAt, listAt, NotKnownError, NotPricedError, numberAt, textAt, valueAt } from "./props.ts";
 import type { ProgramResource, ResourcesContext } from "./resources.ts";
-import { homeItems, nodeShareItems } from "./workspace.ts";
+import { countedRequests, homeItems, nodeShareItems } from "./workspace.ts";
 
 /** What a pricer knows beside the resource itself. */
 interface Program {
@@ -35,6 +35,14 @@ const cluster = "aws:eks/cluster:Cluster";
 const natGateway = "aws:ec2/natGateway:NatGateway";
 const nodeGroup = "aws:eks/nodeGroup:NodeGroup";
 const launchTemplate = "aws:ec2/launchTemplate:LaunchTemplate";
+
+/** Types that are paid by the hour, and that no price here is for. */
+const withoutPrice = [
+  "aws:alb/loadBalancer:LoadBalancer",
+  "aws:autoscaling/group:Group",
+  "aws:ec2/spotInstanceRequest:SpotInstanceRequest",
+  "aws:rds/clusterInstance:ClusterInstance",
+];
 
 /** What a resource of some type costs; by type. A pricer throws a `NotPricedError` where it cannot tell. */
 const pricers: Readonly<Record<string, Pricer>> = {
@@ -64,7 +72,7 @@ const pricers: Readonly<Record<string, Pricer>> = {
   },
   "aws:ec2/instance:Instance": (props, { prices, region }) => {
     const instanceType = textAt(props, ["instanceType"], undefined);
-    if (instanceType === undefined) throw new NotPricedError("instanceType is not known yet");
+    if (instanceType === undefined) throw new NotKnownError(["instanceType"]);
     const spot = textAt(props, ["instanceMarketOptions", "marketType"], "") === "spot";
     const capacity = spot ? "spot" : "on-demand";
     const disk = numberAt(props, ["rootBlockDevice", "volumeSize"], 8);
@@ -83,7 +91,7 @@ const pricers: Readonly<Record<string, Pricer>> = {
   },
   "aws:rds/instance:Instance": (props, { prices, region }) => {
     const instanceClass = textAt(props, ["instanceClass"], undefined);
-    if (instanceClass === undefined) throw new NotPricedError("instanceClass is not known yet");
+    if (instanceClass === undefined) throw new NotKnownError(["instanceClass"]);
     const database = {
       ...{ instanceClass, multiAz: isTrueAt(props, ["multiAz"]) },
       storageGb: numberAt(props, ["allocatedStorage"], 20),
@@ -106,11 +114,19 @@ const pricers: Readonly<Record<string, Pricer>> = {
   "cloudflare:index/certificatePack:CertificatePack": () => [certificateItem(1)],
   "kubernetes:core/v1:PersistentVolumeClaim": (props, { region, context }) => {
     const size = textAt(props, ["spec", "resources", "requests", "storage"], undefined);
-    if (size === undefined) throw new NotPricedError("spec.resources.requests.storage is not known yet");
+    if (size === undefined) throw new NotKnownError(["spec", "resources", "requests", "storage"]);
     return homeItems(parseMemory(size) / 2 ** 30, { region, ...backupDaysOf(context) });
   },
   "kubernetes:apps/v1:Deployment": podsOf,
   "kubernetes:apps/v1:StatefulSet": podsOf,
+  ...Object.fromEntries(
+    withoutPrice.map((type): [string, Pricer] => [
+      type,
+      () => {
+        throw new NotPricedError("there is no price for this type");
+      },
+    ]),
+  ),
 };
 
 /** The pricer of a type, if there is one. */
@@ -124,17 +140,28 @@ function podsOf(props: Readonly<Record<string, unknown>>, { region, resources, c
   const { nodes } = context;
   const pods = numberAt(props, ["spec", "replicas"], 1);
   const containers = listAt(props, ["spec", "template", "spec", "containers"]);
-  const requests = containers.map((container) => ({
-    cpu: textAt(container, ["resources", "requests", "cpu"], undefined),
-    memory: textAt(container, ["resources", "requests", "memory"], undefined),
-  }));
-  if (requests.length === 0 || requests.some(({ cpu, memory }) => cpu === undefined || memory === undefined)) {
-    throw new NotPricedError("a container does not say what it requests of CPU and memory");
-  }
-  const cpuRequest = formatCpu(requests.reduce((sum, { cpu = "0" }) => sum + parseCpu(cpu), 0));
-  const memoryRequest = formatMemory(requests.reduce((sum, { memory = "0" }) => sum + parseMemory(memory), 0));
+  const counted = containers.map(countedOf);
+  if (counted.length === 0) throw saysNothing();
+  const cpuRequest = formatCpu(counted.reduce((sum, of) => sum + parseCpu(of.cpuRequest), 0));
+  const memoryRequest = formatMemory(counted.reduce((sum, of) => sum + parseMemory(of.memoryRequest), 0));
   const share = nodeShareItems({ cpuRequest, memoryRequest }, { ...nodes, region });
   return Array.from({ length: pods }, () => share).flat();
+}
+
+/** What of a container's resources counts. */
+function countedOf(container: unknown) {
+  const text = (part: "requests" | "limits", what: "cpu" | "memory", otherwise?: string) => {
+    const found = textAt(container, ["resources", part, what], otherwise);
+    if (found === undefined) throw saysNothing();
+    return found;
+  };
+  const requests = { cpu: text("requests", "cpu"), memory: text("requests", "memory") };
+  const limits = { cpu: text("limits", "cpu", requests.cpu), memory: text("limits", "memory", requests.memory) };
+  return countedRequests({ requests, limits });
+}
+
+function saysNothing(): NotPricedError {
+  return new NotPricedError("a container does not say what it requests of CPU and memory");
 }
 
 function backupDaysOf({ nodes }: ResourcesContext) {

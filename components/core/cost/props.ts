@@ -1,6 +1,15 @@
 /** Why a resource cannot be priced. */
 export class NotPricedError extends Error {
-  override readonly name = "NotPricedError";
+  override readonly name: string = "NotPricedError";
+}
+
+/** The same, where it may be once a preview's unknown values are known. */
+export class NotKnownError extends NotPricedError {
+  override readonly name = "NotKnownError";
+
+  constructor(path: readonly (string | number)[]) {
+    super(`${path.join(".")} is not known yet`);
+  }
 }
 
 /** What a path leads to, where there is anything. */
@@ -8,7 +17,7 @@ export function valueAt(value: unknown, ...path: readonly (string | number)[]): 
   let at = value;
   for (const key of path) {
     if (at === undefined || at === null) return undefined;
-    if (typeof at !== "object") throw notKnown(path);
+    if (typeof at !== "object") throw new NotKnownError(path);
     at = Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined;
   }
   return at ?? undefined;
@@ -18,7 +27,7 @@ export function valueAt(value: unknown, ...path: readonly (string | number)[]): 
 export function textAt<Otherwise>(value: unknown, path: readonly (string | number)[], otherwise: Otherwise) {
   const found = valueAt(value, ...path);
   if (found === undefined) return otherwise;
-  if (typeof found !== "string") throw notKnown(path);
+  if (typeof found !== "string") throw new NotKnownError(path);
   return found;
 }
 
@@ -26,7 +35,7 @@ export function textAt<Otherwise>(value: unknown, path: readonly (string | numbe
 export function numberAt<Otherwise>(value: unknown, path: readonly (string | number)[], otherwise: Otherwise) {
   const found = valueAt(value, ...path);
   if (found === undefined) return otherwise;
-  if (typeof found !== "number" || !(found >= 0)) throw notKnown(path);
+  if (typeof found !== "number" || !(found >= 0)) throw new NotKnownError(path);
   return found;
 }
 
@@ -34,7 +43,7 @@ export function numberAt<Otherwise>(value: unknown, path: readonly (string | num
 export function isTrueAt(value: unknown, path: readonly (string | number)[]): boolean {
   const found = valueAt(value, ...path);
   if (found === undefined) return false;
-  if (typeof found !== "boolean") throw notKnown(path);
+  if (typeof found !== "boolean") throw new NotKnownError(path);
   return found;
 }
 
@@ -42,10 +51,6 @@ export function isTrueAt(value: unknown, path: readonly (string | number)[]): bo
 export function listAt(value: unknown, path: readonly (string | number)[]): readonly unknown[] {
   const found = valueAt(value, ...path);
   if (found === undefined) return [];
-  if (!Array.isArray(found)) throw notKnown(path);
+  if (!Array.isArray(found)) throw new NotKnownError(path);
   return found;
-}
-
-function notKnown(path: readonly (string | number)[]): NotPricedError {
-  return new NotPricedError(`${path.join(".")} is not known yet`);
 }

@@ -2,7 +2,7 @@ import { UserError } from "../errors.ts";
 import { type CostItem, costItem, type Estimate, estimateOf, formatUsd } from "./estimate.ts";
 import { pricerOf } from "./pricers.ts";
 import { pricesOf, type RegionPrices } from "./prices.ts";
-import { NotPricedError } from "./props.ts";
+import { NotKnownError, NotPricedError } from "./props.ts";
 import type { CostContext } from "./workspace.ts";
 
 /** A resource of a program, as a policy or a test sees it. */
@@ -18,6 +18,8 @@ export interface NotPriced {
   readonly type: string;
   readonly count: number;
   readonly why: string;
+  /** Whether it costs something by the hour or month, and only its price is missing: the sum is too low by that. */
+  readonly missing: boolean;
 }
 
 export interface ResourcesEstimate extends Estimate {
@@ -56,6 +58,7 @@ export function costOfResources(
       notPriced.push({
         type,
         why: Object.hasOwn(others, type) ? (others[type] ?? "") : "there is no price for this type",
+        missing: false,
       });
       continue;
     }
@@ -63,7 +66,7 @@ export function costOfResources(
       items.push(...pricer(props, { prices, region, resources, context }));
     } catch (error) {
       if (!(error instanceof NotPricedError || error instanceof UserError)) throw error;
-      notPriced.push({ type, why: error.message });
+      notPriced.push({ type, why: error.message, missing: !(error instanceof NotKnownError) });
     }
   }
   return { ...estimateOf(merged(items)), notPriced: counted(notPriced) };
@@ -100,7 +103,7 @@ const free: readonly RegExp[] = [
   /^kubernetes:(?!apps\/v1:(Deployment|StatefulSet)$|core\/v1:PersistentVolumeClaim$|helm\.sh)/,
   /^eks:index:(?!Cluster$)/,
   /^awsx:ec2:(?!Vpc$)/,
-  /^aws:(iam|vpc|autoscaling|appautoscaling|budgets|costexplorer|route53domains)\//,
+  /^aws:(iam|vpc|autoscaling|appautoscaling|budgets|costexplorer|route53domains)\/(?!group:Group$)/,
   /^aws:ec2\/(vpc|subnet|routeTable\w*|route|internetGateway|securityGroup\w*|defaultSecurityGroup|flowLog|launchTemplate|networkAcl\w*):/,
   /^aws:eks\/(addon|accessEntry|accessPolicyAssociation|podIdentityAssociation|identityProviderConfig):/,
   /^aws:ec2\/vpcEndpoint(RouteTableAssociation|SubnetAssociation):/,

@@ -47,7 +47,7 @@ export const closeSecurityGroup = {
 
 function openingsOf(subject: ResourceSubject): readonly Opening[] {
   const { type, props } = subject;
-  const ports = { from: read(props, "fromPort"), to: read(props, "toPort") };
+  const ports = portsIn(props, type.startsWith("aws:vpc/") ? "ipProtocol" : "protocol");
   if (type === "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule") {
     const blocks = [read(props, "cidrIpv4"), read(props, "cidrIpv6")].filter(isWorld).map(String);
     return [{ path: "", blocks, ...ports }];
@@ -59,9 +59,15 @@ function openingsOf(subject: ResourceSubject): readonly Opening[] {
   return readList(props, "ingress").map((rule, index) => ({
     path: `ingress[${index}]`,
     blocks: worldIn(rule, "cidrBlocks", "ipv6CidrBlocks"),
-    from: read(rule, "fromPort"),
-    to: read(rule, "toPort"),
+    ...portsIn(rule, "protocol"),
   }));
+}
+
+/** Of every protocol AWS opens every port, whatever is written. */
+function portsIn(rule: unknown, protocolField: string): Pick<Opening, "from" | "to"> {
+  const protocol = read(rule, protocolField);
+  if (protocol === "-1" || protocol === "all") return { from: undefined, to: undefined };
+  return { from: read(rule, "fromPort"), to: read(rule, "toPort") };
 }
 
 function portsOf(from: unknown, to: unknown): string {

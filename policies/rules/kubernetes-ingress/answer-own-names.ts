@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hasUnknown, type ResourceSubject, read, readList, type StackRule, violation } from "../../rule.ts";
+import { hasUnknown, isUnknown, type ResourceSubject, read, readList, type StackRule, violation } from "../../rule.ts";
 
 const values = z.strictObject({
   domains: z
@@ -54,13 +54,19 @@ interface Wildcard {
 /** More than one host, as an object takes it. */
 function wildcardsOf({ type, props }: ResourceSubject): readonly Wildcard[] {
   if (type === ingress) {
-    return readList(props, "spec", "rules").flatMap((rule): Wildcard[] => {
+    const others = read(props, "spec", "defaultBackend");
+    const rest =
+      others === undefined || isUnknown(others)
+        ? []
+        : [{ domain: null, said: "spec.defaultBackend takes what no rule does" }];
+    const ruled = readList(props, "spec", "rules").flatMap((rule): Wildcard[] => {
       const host = read(rule, "host");
       if (host === undefined) return [{ domain: null, said: "a rule of spec.rules has no host" }];
       return typeof host === "string" && host.startsWith("*.")
         ? [{ domain: host.slice(2), said: `host is "${host}"` }]
         : [];
     });
+    return [...rest, ...ruled];
   }
   if (type === ingressRoute) {
     return readList(props, "spec", "routes").flatMap((route) => {
@@ -73,11 +79,33 @@ function wildcardsOf({ type, props }: ResourceSubject): readonly Wildcard[] {
 
 /** A rule of Traefik: https://doc.traefik.io/traefik/reference/routing-configuration/http/routing/rules-and-priority/ */
 function wildcardsIn(match: string): readonly Wildcard[] {
-  const said = `match is ${match}`;
-  const patterns = [...match.matchAll(/HostRegexp\(\s*[`"]([^`"]*)[`"]\s*\)/g)].map(([, pattern = ""]) => pattern);
-  if (patterns.length === 0) return /(?<!!)\bHost\(/.test(match) ? [] : [{ domain: null, said }];
-  return patterns.map((pattern) => {
-    const [, literal] = /^\^.*?((?:\\\.[a-z0-9-]+){2,})\$$/.exec(pattern) ?? [];
-    return { domain: literal === undefined ? null : literal.replaceAll("\\.", ".").slice(1), said };
-  });
+  return domainsOf(match).map((domain) => ({ domain, said: `match is ${match}` }));
+}
+
+/** Domains of which a rule takes more than named hosts; null stands for every host. */
+function domainsOf(rule: string): readonly (string | null)[] {
+  const either = partsOf(rule, "||");
+  if (either.length > 1) return either.flatMap(domainsOf);
+  const both = partsOf(rule, "&&");
+  // Of several conditions the one that says which hosts.
+  if (both.length > 1) return both.map(domainsOf).reduce((one, other) => (one.includes(null) ? other : one));
+  const text = rule.trim();
+  if (text.startsWith("(") && text.endsWith(")")) return domainsOf(text.slice(1, -1));
+  if (/^Host\(/.test(text)) return [];
+  const [, pattern = ""] = /^HostRegexp\(\s*[`"]([^`"]*)[`"]\s*\)$/.exec(text) ?? [];
+  const [, literal] = /^\^.*?((?:\\\.[a-z0-9-]+){2,})\$$/.exec(pattern) ?? [];
+  return [literal === undefined ? null : literal.replaceAll("\\.", ".").slice(1)];
+}
+
+/** What is between the operators that are in no brackets and no text. */
+function partsOf(rule: string, operator: "||" | "&&"): readonly string[] {
+  const parts = [""];
+  let depth = 0;
+  for (const [token] of rule.matchAll(/`[^`]*`|"[^"]*"|\|\||&&|[\s\S]/g)) {
+    if (token === "(") depth += 1;
+    if (token === ")") depth -= 1;
+    if (token === operator && depth === 0) parts.push("");
+    else parts.push(`${parts.pop()}${token}`);
+  }
+  return parts;
 }

@@ -4,7 +4,6 @@ import { priceTable } from "../../../components/core/cost/prices.ts";
 import { costOfResources, type ResourcesContext } from "../../../components/core/cost/resources.ts";
 import { capacityOf } from "../../../components/core/instance-types.ts";
 import {
-  hasUnknown,
   isUnknown,
   type ResourceSubject,
   read,
@@ -38,7 +37,7 @@ export const stayUnderBudget = {
   name: "stack-stay-under-budget",
   description:
     "A month of all that the stack makes costs no more than its budget: what is known before it is made need not be found " +
-    "on the bill. What is paid by use is not in the sum.",
+    "on the bill. What is paid by use is not in the sum; what is paid by the hour and has no price here is refused.",
   severity: "mandatory",
   values,
   checkStack(subjects, settings) {
@@ -53,20 +52,22 @@ export const stayUnderBudget = {
     const over = overBudget(estimate, budgetUsd);
     return [
       ...(over === undefined ? [] : refuse(over.message, "Make less or smaller, or raise the budget.")),
-      ...(nodes === undefined ? [] : subjects.flatMap((subject) => withoutPrice(subject, region, contextOf(nodes)))),
+      ...subjects.flatMap((subject) => withoutPrice(subject, region, contextOf(nodes))),
     ];
   },
 } satisfies StackRule;
 
-const workloads: ReadonlySet<string> = new Set(
-  ["Deployment", "StatefulSet"].map((kind) => `kubernetes:apps/v1:${kind}`),
-);
-
-/** A workload whose share of a node cannot be told though all of it is known: too large for any, it would pay nothing. */
+/** What would pay nothing because its price is missing: a type that the region has none for, a pod too large for any node. */
 function withoutPrice(subject: ResourceSubject, region: string, context: ResourcesContext): readonly Violation[] {
-  if (!workloads.has(subject.type) || hasUnknown(read(subject.props, "spec"))) return [];
-  const { notPriced } = costOfResources([subject], region, context);
-  return notPriced.map(({ why }) => violation(subject, "There is a budget, and what it costs cannot be told.", why));
+  return costOfResources([subject], region, context)
+    .notPriced.filter(({ missing }) => missing)
+    .map(({ why }) => violation(subject, "There is a budget, and what it costs cannot be told.", fixOf(why)));
+}
+
+/** A user's mistake brings its fix along. */
+function fixOf(why: string): string {
+  if (why.endsWith(".")) return why;
+  return `${why.charAt(0).toUpperCase()}${why.slice(1)}: change that, or write an exception for it.`;
 }
 
 function contextOf(nodes: z.output<typeof values>["nodes"]): ResourcesContext {

@@ -88,12 +88,16 @@ describeRule(closeSecurityGroup, https, {
       change: [["fromPort"], undefined],
       says: [lets("0.0.0.0/0 in at every port")],
     },
+    "every protocol, whose ports AWS does not look at": {
+      change: [["ipProtocol"], "-1"],
+      says: [lets("0.0.0.0/0 in at every port")],
+    },
     "the load balancer's port, where nothing is open": {
       settings: { openTo: [] },
       says: [lets("0.0.0.0/0 in at port 443")],
     },
   },
-  waitsFor: [["fromPort"], ["toPort"], ["cidrIpv4"]],
+  waitsFor: [["fromPort"], ["toPort"], ["cidrIpv4"], ["ipProtocol"]],
 });
 
 const other = below("mine:web:Site", subjectOf(https.type, "https", { ...https.props, cidrIpv4: "203.0.113.0/24" }));

@@ -5,7 +5,7 @@ import { taggableTypes } from "../../../policies/rules/aws-shared/taggable.ts";
 import { rules } from "../../../policies/rules/index.ts";
 import { parseSettings } from "../../../policies/settings.ts";
 import { shippedPlatform } from "../../support/platform-program.ts";
-import { subjectsOf } from "./registered-subjects.ts";
+import { subjectsOf } from "../../support/policy-subjects.ts";
 
 const ofClouds = rules.filter(({ name }) => /^(aws|cloudflare|docker)-/.test(name));
 

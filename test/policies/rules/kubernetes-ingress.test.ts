@@ -122,9 +122,40 @@ describeStackRule(
         change: [["route", "spec", "routes", 0, "match"], "!Host(`api.example.com`)"],
         says: [`router-route (${routeType}): it takes every host: match is !Host(\`api.example.com\`). ${everyHost}`],
       },
+      "a route of all hosts but those of a domain": {
+        change: [["route", "spec", "routes", 0, "match"], `!${match}`],
+        says: [`router-route (${routeType}): it takes every host: match is !${match}. ${everyHost}`],
+      },
+      "a route of one host, or of any": {
+        change: [["route", "spec", "routes", 0, "match"], "Host(`api.example.com`) || PathPrefix(`/`)"],
+        says: [
+          `router-route (${routeType}): it takes every host: match is Host(\`api.example.com\`) || PathPrefix(\`/\`). ${everyHost}`,
+        ],
+      },
+      "a route of one host, or of any, in brackets": {
+        change: [["route", "spec", "routes", 0, "match"], "(Host(`api.example.com`) || Method(`GET`)) && Path(`/a`)"],
+        says: [
+          `router-route (${routeType}): it takes every host: match is (Host(\`api.example.com\`) || Method(\`GET\`)) && Path(\`/a\`). ${everyHost}`,
+        ],
+      },
+      "an Ingress with a backend for what no rule takes": {
+        change: [["ingress", "spec", "defaultBackend"], { service: { name: "workspace", port: { number: 80 } } }],
+        says: [
+          `workspace-workspace (${ingressType}): it takes every host: spec.defaultBackend takes what no rule does. ${everyHost}`,
+        ],
+      },
     },
     allows: {
       "a route to one host": { change: [["route", "spec", "routes", 0, "match"], "Host(`api.example.com`)"] },
+      "a route to two hosts": {
+        change: [["route", "spec", "routes", 0, "match"], "Host(`api.example.com`) || Host(`a||b.example.com`)"],
+      },
+      "a route to some paths of a host": {
+        change: [
+          ["route", "spec", "routes", 0, "match"],
+          "Host(`api.example.com`) && (Path(`/a`) || PathRegexp(`^/(b||c)$`))",
+        ],
+      },
       "all of a domain that is ours by the settings": {
         change: [["ingress", "spec", "rules", 0, "host"], "*.example.org"],
         settings: { domains: ["example.org"] },

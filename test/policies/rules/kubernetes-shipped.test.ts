@@ -10,8 +10,8 @@ import { localProgram } from "../../../stacks/local.ts";
 import { workspaceProgram } from "../../../stacks/workspace.ts";
 import { registrationsOf } from "../../support/mocks.ts";
 import { runShippedPlatform } from "../../support/platform-program.ts";
+import { stackOf, subjectsOf } from "../../support/policy-subjects.ts";
 import { desktopOrder, homeOrder } from "../../unit/components/orders.ts";
-import { stackOf, subjectsOf } from "./registered-subjects.ts";
 
 const ofCluster = rules.filter(({ name }) => /^(kubernetes|stack-output)-/.test(name));
 

@@ -7,8 +7,7 @@ import { parseSettings } from "../../../policies/settings.ts";
 import { workspaceProgram } from "../../../stacks/workspace.ts";
 import { registrationsOf } from "../../support/mocks.ts";
 import { runShippedPlatform } from "../../support/platform-program.ts";
-import { subjectsOf } from "../../support/policy-subjects.ts";
-import { stackOf } from "./registered-subjects.ts";
+import { stackOf, subjectsOf } from "../../support/policy-subjects.ts";
 import { type Change, ofPlatform, ofWorkspace } from "./violations.ts";
 
 // What the shipped programs register, with one change at a time that breaks one rule.

@@ -148,7 +148,7 @@ describe("what resources cost", () => {
 });
 
 describe("what is not in the sum", () => {
-  test.each<[string, ProgramResource, string]>([
+  test.each<[string, ProgramResource, string, "missing"?]>([
     [
       "what is not known yet",
       of("aws:rds/instance:Instance", { ...database, instanceClass: notKnown }),
@@ -168,28 +168,38 @@ describe("what is not in the sum", () => {
       "a type that is dearer by far",
       of("aws:ebs/volume:Volume", { type: "io2", size: 10 }),
       "volumes of type io2 have no price here",
+      "missing",
     ],
     [
       "other load balancers",
       of("aws:lb/loadBalancer:LoadBalancer", {}),
       "load balancers of type application have no price here",
+      "missing",
     ],
     [
       "a class without a price",
       of("aws:rds/instance:Instance", { instanceClass: "db.x2g.large" }),
       'instanceClass: found "db.x2g.large". In us-east-1, prices are known for: db.t4g.micro, db.t4g.small, db.t4g.medium, db.t4g.large, db.m7g.large, db.m7g.xlarge, db.m7g.2xlarge.',
+      "missing",
     ],
     [
       "an instance type without a price",
       of("aws:eks/nodeGroup:NodeGroup", { instanceTypes: ["p5.48xlarge"] }),
       expect.stringMatching(/^instanceType: found "p5\.48xlarge"\. In us-east-1, prices are known for types of c5, /),
+      "missing",
+    ],
+    [
+      "instances by the hour that it does not know the types of",
+      of("aws:autoscaling/group:Group"),
+      "there is no price for this type",
+      "missing",
     ],
     ["what is paid by use", of("aws:s3/bucket:Bucket"), "by use: $0.023 a GB"],
     ["types that it does not know", of("aws:redshift/cluster:Cluster"), "there is no price for this type"],
-  ])("%s", (_what, resource, why) => {
+  ])("%s", (_what, resource, why, missing) => {
     expect(cost(resource, resource)).toEqual({
       ...{ currency: "USD", items: [], monthlyUsd: 0 },
-      notPriced: [{ type: resource.type, count: 2, why }],
+      notPriced: [{ type: resource.type, count: 2, why, missing: missing !== undefined }],
     });
   });
 
@@ -228,6 +238,16 @@ describe("a user's own stack", () => {
     ]);
   });
 
+  test("pays for a quarter of what its pods may use, where they ask for less", () => {
+    const pod = (requests: object, limits: object) =>
+      of("kubernetes:apps/v1:Deployment", {
+        spec: { template: { spec: { containers: [{ resources: { requests, limits } }] } } },
+      });
+    const items = (resource: ProgramResource) => costOfResources([resource], region, { nodes }).items;
+    const modest = pod({ cpu: "1m", memory: "1Mi" }, { cpu: "8", memory: "16Gi" });
+    expect(items(modest)).toEqual(items(pod({ cpu: "2", memory: "4Gi" }, { cpu: "2", memory: "4Gi" })));
+  });
+
   test("pays for each replica, and tells of pods that do not say what they ask for", () => {
     const container = { resources: { requests: { cpu: "500m", memory: "1Gi" } } };
     const deployment = (containers: readonly unknown[]) =>
@@ -237,7 +257,7 @@ describe("a user's own stack", () => {
     expect(costOfResources([deployment([container, {}])], region, { nodes }).notPriced).toEqual([
       {
         ...{ type: "kubernetes:apps/v1:Deployment", count: 1 },
-        why: "a container does not say what it requests of CPU and memory",
+        ...{ why: "a container does not say what it requests of CPU and memory", missing: true },
       },
     ]);
   });

@@ -148,4 +148,27 @@ export const cluster: readonly BadConfig[] = [
       'berth:cluster.serviceCidr: found "203.0.113.0/24". Write a block of 10/8, 172.16/12 or 192.168/16, from /12 to /24.',
     ],
   },
+  {
+    name: "an old version, everyone and public Services at once",
+    from: "dev",
+    changes: {
+      "cluster.version": "1.28",
+      "cluster.endpoint.cidrs": ["0.0.0.0/0"],
+      "cluster.serviceCidr": "203.0.113.0/24",
+    },
+    says: [
+      'berth:cluster.version: found "1.28". EKS ended its support of 1.28 on 2025-11-26. Write one of "1.34", "1.35", "1.36". Example: berth:cluster: {"version":"1.35"}',
+      'berth:cluster.endpoint.cidrs[0]: found "0.0.0.0/0". Everyone in the internet could try to get in: name the addresses of your offices, VPN and CI. Example: berth:cluster: {"endpoint":{"public":true,"cidrs":["203.0.113.7/32"]}}',
+      'berth:cluster.serviceCidr: found "203.0.113.0/24". Write a block of 10/8, 172.16/12 or 192.168/16, from /12 to /24.',
+    ],
+  },
+  {
+    name: "an old version, and nobody who may do anything",
+    from: "dev",
+    changes: { "cluster.version": "1.28", "cluster.admins": undefined },
+    says: [
+      'berth:cluster.version: found "1.28". EKS ended its support of 1.28 on 2025-11-26. Write one of "1.34", "1.35", "1.36". Example: berth:cluster: {"version":"1.35"}',
+      'berth:cluster.admins: missing. Write keys with values. Example: berth:cluster: {"admins":{"deployer":"arn:aws:iam::111122223333:role/deployer"}}',
+    ],
+  },
 ];

@@ -185,4 +185,26 @@ export const inside: readonly BadConfig[] = [
     changes: { "budget.emails": [] },
     says: ["berth:budget.emails: found []. Nobody is told of what it costs: name somebody here or in alarms.emails."],
   },
+  {
+    name: "somebody who is told twice",
+    from: "dev",
+    changes: {
+      alarms: { emails: ["oncall@example.com", "oncall@example.com"] },
+      "budget.emails": ["platform@example.com", "finance@example.com", "platform@example.com"],
+      monitoring: {
+        receiver: {
+          kind: "email",
+          to: ["oncall@example.com", "oncall@example.com"],
+          from: "berth@example.com",
+          smarthost: "smtp.example.com:587",
+          username: "berth",
+        },
+      },
+    },
+    says: [
+      'berth:monitoring.receiver.to: found ["oncall@example.com","oncall@example.com"]. Must name each address once.',
+      'berth:alarms.emails: found ["oncall@example.com","oncall@example.com"]. Must name each address once. Example: berth:alarms: {"emails":["oncall@example.com"]}',
+      'berth:budget.emails: found ["platform@example.com","finance@example.com","platform@example.com"]. Must name each address once. Example: berth:budget: {"monthlyUsd":900,"emails":["platform@example.com"]}',
+    ],
+  },
 ];

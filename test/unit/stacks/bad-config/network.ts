@@ -151,4 +151,13 @@ export const network: readonly BadConfig[] = [
       'berth:network.flowLogs: found true. Write false, or what to keep: { "retentionDays": 30 }. Example: berth:network: {"flowLogs":{"retentionDays":30}}',
     ],
   },
+  {
+    name: "public addresses and no way out at once",
+    from: "dev",
+    changes: { "network.cidr": "203.0.112.0/20", "network.nat": "none" },
+    says: [
+      'berth:network.cidr: found "203.0.112.0/20". Use private addresses, out of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10: the internet\'s own would be out of reach. Example: berth:network: {"cidr":"10.20.0.0/16"}',
+      'berth:network.endpoints: found ["s3"]. Without a NAT gateway nodes cannot join the cluster, nor pods get images and credentials: add ec2, ecr, eks, eks-auth, sts; or write nat: "one". Example: berth:network: {"endpoints":["s3","ecr","sts"]}',
+    ],
+  },
 ];

@@ -112,4 +112,17 @@ export const nodes: readonly BadConfig[] = [
       'berth:storage.workspaceThroughput: found 5000. Write 125 to 2000. Example: berth:storage: {"className":"gp3","workspaceThroughput":250}',
     ],
   },
+  {
+    name: "types of two sizes, and more nodes at least than at most, at once",
+    from: "dev",
+    changes: {
+      "nodes.workspaces.instanceTypes": ["m7i.2xlarge", "m7i.large"],
+      "nodes.workspaces.min": 5,
+      "nodes.workspaces.max": 3,
+    },
+    says: [
+      'berth:nodes.workspaces.instanceTypes[1]: found "m7i.large". Must have 8 CPUs and 32 GiB like m7i.2xlarge: it has 2 CPUs and 8 GiB. Example: berth:nodes: {"workspaces":{"instanceTypes":["m7i.2xlarge","m6i.2xlarge"],"capacity":"spot","min":2,"max":10}}',
+      'berth:nodes.workspaces.min: found 5. Must be at most max, which is 3: it is 5. Example: berth:nodes: {"workspaces":{"instanceTypes":["m7i.2xlarge","m6i.2xlarge"],"capacity":"spot","min":2,"max":10}}',
+    ],
+  },
 ];
