@@ -2,7 +2,6 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { keptSecret } from "../provisioner/kept-secret.ts";
 import { type Cluster, type ClusterOptions, clusterKind, openCluster } from "./cluster.ts";
-import { SetupError } from "./errors.ts";
 import { ensureFoundation } from "./foundation.ts";
 import { occupy } from "./occupancy.ts";
 import { componentsWith } from "./platform/components.ts";

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { SetupError } from "../../toolchain/errors.ts";
+import { ensureSystemPrograms } from "../../toolchain/system/programs.ts";
 
 const run = promisify(execFile);
 
@@ -19,23 +19,14 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Refuses to measure where a program is missing. */
-export async function requirePrograms(): Promise<void> {
-  const needed = [
-    { name: "haproxy", args: ["-v"], from: "the package haproxy" },
-    { name: "wrk", args: ["-v"], from: "the package wrk" },
-    { name: "taskset", args: ["-V"], from: "the package util-linux" },
-  ];
-  const missing: string[] = [];
-  for (const { name, args, from } of needed) {
-    // `wrk -v` says its version and fails.
-    const found = await run(name, args).then(
-      () => true,
-      (error: unknown) => !(error instanceof Error && "code" in error && error.code === "ENOENT"),
-    );
-    if (!found) missing.push(`${name} (${from})`);
-  }
-  if (missing.length > 0) throw new SetupError(`This benchmark needs ${missing.join(", ")}: install that first.`);
+/** Has what is measured with found by its name; what is not installed is taken from the distribution's packages. */
+export async function findPrograms(): Promise<void> {
+  const { environment } = await ensureSystemPrograms([
+    { program: "haproxy", package: "haproxy" },
+    { program: "wrk", package: "wrk" },
+    { program: "taskset", package: "util-linux" },
+  ]);
+  Object.assign(process.env, environment);
 }
 
 /** Starts a program on a core; resolves with the first line that it says, or at once when it says none. */

@@ -5,7 +5,7 @@ import { checkout } from "../../toolchain/paths.ts";
 import { type CpuMeter, createCpuMeter } from "../cpu.ts";
 import { pageConfig, proxyConfig } from "./haproxy.ts";
 import type { LoadFigures, LoadOrder } from "./load.ts";
-import { cores, freePort, type Running, requirePrograms, runLoad, start, untilListening } from "./processes.ts";
+import { cores, findPrograms, freePort, type Running, runLoad, start, untilListening } from "./processes.ts";
 import { middle, type RouterFigures, type WayFigures } from "./report.ts";
 
 export interface RouterBenchOptions {
@@ -36,7 +36,7 @@ const loadLine = z.object({ count: z.number(), seconds: z.number(), p50Ms: z.num
 
 /** Measures the three ways in turns, on the same programs, with one core for the one in between and one for the rest. */
 export async function runRouterBench(options: RouterBenchOptions): Promise<RouterFigures> {
-  await requirePrograms();
+  await findPrograms();
   const running: Running[] = [];
   const keep = async (program: Promise<Running>): Promise<Running> => {
     const started = await program;

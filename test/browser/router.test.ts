@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { openBrowser } from "../../toolchain/system/browser.ts";
 import { gatewayPort, shellPort, type TestRouter, type TestWorkspace, useRouters } from "../router/harness.ts";
 import { acceptHandshake, frame } from "../support/websocket.ts";
 
 const routers = useRouters();
-const executablePath = process.env.BERTH_TEST_CHROMIUM ?? "/usr/bin/chromium";
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
@@ -29,10 +29,7 @@ async function listening(server: Server): Promise<number> {
 }
 
 beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath,
-    args: ["--no-sandbox", "--disable-quic", "--disable-background-networking"],
-  });
+  browser = await openBrowser();
   // Any page of the product, or of a stranger: it shows whatever its address says in a frame.
   product = createServer((request, response) => {
     referrers.push(request.headers.referer);

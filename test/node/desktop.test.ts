@@ -2,8 +2,9 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Workspace } from "../../provisioner/contract/workspace.ts";
+import { openBrowser } from "../../toolchain/system/browser.ts";
 import { provision, useRealBerth } from "../support/real/berth.ts";
-import { ask, coloursOf, enter, eventually, openBrowser, picture } from "../support/real/browser.ts";
+import { ask, coloursOf, enter, eventually, picture } from "../support/real/browser.ts";
 import { podsOf } from "../support/real/pods.ts";
 
 const { api, kubeconfig } = useRealBerth();

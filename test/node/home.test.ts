@@ -1,8 +1,9 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Workspace } from "../../provisioner/contract/workspace.ts";
+import { openBrowser } from "../../toolchain/system/browser.ts";
 import { provision, useRealBerth } from "../support/real/berth.ts";
-import { ask, enter, eventually, openBrowser, picture } from "../support/real/browser.ts";
+import { ask, enter, eventually, picture } from "../support/real/browser.ts";
 import { podsOf } from "../support/real/pods.ts";
 
 const { api, kubeconfig } = useRealBerth();
@@ -51,7 +52,7 @@ describe("Two users with a home each, in a browser each", () => {
     const page = await (context ?? browser).newPage();
     await page.goto(`${protocol}//gateway--${host}/v1/home`);
     await page.waitForURL((url) => url.pathname === "/v1/home");
-    expect(JSON.parse(await page.innerText("body"))).toMatchObject({ owner: "ann" });
+    expect(JSON.parse((await page.textContent("body")) ?? "")).toMatchObject({ owner: "ann" });
   });
 
   test("cannot open each other's, by no address and with no cookie of their own", async () => {

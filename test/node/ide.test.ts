@@ -1,8 +1,9 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Workspace } from "../../provisioner/contract/workspace.ts";
+import { openBrowser } from "../../toolchain/system/browser.ts";
 import { provision, useRealBerth } from "../support/real/berth.ts";
-import { ask, enter, eventually, openBrowser, picture } from "../support/real/browser.ts";
+import { ask, enter, eventually, picture } from "../support/real/browser.ts";
 import { podsOf } from "../support/real/pods.ts";
 
 const { api, kubeconfig } = useRealBerth();

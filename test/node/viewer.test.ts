@@ -6,8 +6,9 @@ import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkout } from "../../toolchain/paths.ts";
+import { openBrowser } from "../../toolchain/system/browser.ts";
 import { productPort, small, useRealBerth } from "../support/real/berth.ts";
-import { coloursOf, eventually, openBrowser, picture } from "../support/real/browser.ts";
+import { coloursOf, eventually, picture } from "../support/real/browser.ts";
 
 const { api, url, token } = useRealBerth();
 const viewer = join(checkout, "examples", "viewer");

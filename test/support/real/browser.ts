@@ -1,22 +1,9 @@
 import { type IncomingHttpHeaders, request } from "node:http";
 import { join } from "node:path";
-import { type Browser, type BrowserContext, chromium, type Frame, type Page } from "playwright-core";
+import type { BrowserContext, Frame, Page } from "playwright-core";
 import { z } from "zod";
 import type { Workspace } from "../../../provisioner/contract/workspace.ts";
-import { chromiumProgram } from "../../../toolchain/system/browser.ts";
-import { ensureSystemPrograms } from "../../../toolchain/system/programs.ts";
 import type { ApiClient } from "../api.ts";
-
-/** A Chromium of Debian's, as a user would have one. */
-export async function openBrowser(): Promise<Browser> {
-  const system = await ensureSystemPrograms([chromiumProgram]);
-  return chromium.launch({
-    executablePath: system.path(chromiumProgram.program),
-    env: { ...process.env, ...system.environment },
-    // It runs as root here, and reaches for hosts of its maker's by itself.
-    args: ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"],
-  });
-}
 
 const accessAnswer = z.object({ url: z.url() });
 
