@@ -11,9 +11,9 @@ import type { RequestHead } from "./http/request-head.ts";
 import type { Sweeper } from "./http/sweeper.ts";
 import type { Outcome, RouterMetrics } from "./metrics.ts";
 import type { OpenThings } from "./open.ts";
-import { isFriend, isNavigation, isPreflight, mayAsk, type OriginRules } from "./origins.ts";
+import { isByPerson, isFriend, isNavigation, isPreflight, mayAsk, type OriginRules } from "./origins.ts";
 import { corsOf, type createOwnRoutes, ownPathOf } from "./own-routes.ts";
-import { attentionPage, waitingPage } from "./pages.ts";
+import { asleepPage, attentionPage, waitingPage } from "./pages.ts";
 import { failureAnswer, headRefusal, hostRefusal, type Refusal, refusalAnswer } from "./refusals.ts";
 import { hasTokenInTarget } from "./request-fields.ts";
 import { headForBrowser } from "./response-fields.ts";
@@ -168,12 +168,14 @@ export function createDoor(deps: DoorDeps): Serve {
       const told = navigation ? attentionPage(site.frame) : unavailable(head, site, 60);
       return answer(connection, head, told, "waiting");
     }
+    const sent = head.method !== "GET";
+    const asleep = visit.desired === "stopped";
     // Not for what a forgotten tab asks by itself: nothing would ever sleep.
-    if (visit.desired === "stopped" && (navigation || head.fetchMode === undefined)) deps.wake(visit);
-    const told = navigation
-      ? waitingPage(site.frame, visit.desired === "stopped" ? "stopped" : visit.phase, head.method !== "GET")
-      : unavailable(head, site, 1);
-    answer(connection, head, told, "waiting");
+    const wakes = asleep && isByPerson(head);
+    if (wakes) deps.wake(visit);
+    const page = () =>
+      asleep && !wakes ? asleepPage(site.frame, sent) : waitingPage(site.frame, asleep ? "stopped" : visit.phase, sent);
+    answer(connection, head, navigation ? page() : unavailable(head, site, 1), "waiting");
   };
   const unavailable = (head: RequestHead, { host }: Site, seconds: number): OwnAnswer => {
     const told = failureAnswer("no-answer", null, false, corsOf(head, host, rules));

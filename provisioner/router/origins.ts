@@ -16,6 +16,15 @@ export function isNavigation({ method, upgrade, fetchMode, fetchDest, accept }: 
   return (method === "GET" || method === "HEAD") && (accept?.includes("text/html") ?? false);
 }
 
+/**
+ * Whether a person has asked for this just now, and not a page by itself: one that was forgotten in a tab asks again and
+ * again, streams it opens included, and loads itself anew. A program that says nothing of itself was started by somebody.
+ */
+export function isByPerson(request: Asking & Pick<RequestHead, "fetchUser">): boolean {
+  if (request.upgrade !== undefined) return false;
+  return request.fetchMode === undefined || (isNavigation(request) && request.fetchUser === "?1");
+}
+
 function isPage(dest: string | undefined): boolean {
   return dest === "document" || dest === "iframe" || dest === "frame";
 }

@@ -29,6 +29,8 @@ export interface OwnRoutesDeps {
   readonly exchange: (code: string, host: string) => Promise<Exchanged | null>;
   readonly codeFor: (session: string, host: string, path: string) => Promise<string | null>;
   readonly endFamily: (session: string) => Promise<void>;
+  /** Asks for a sleeping workspace to be woken; not waited for. */
+  readonly wake: (visit: Visit) => void;
   /** Who has a session at a host. */
   readonly visitOf: (host: string, token: string) => Promise<Visit | null>;
 }
@@ -106,14 +108,16 @@ export function createOwnRoutes(deps: OwnRoutesDeps) {
       ourCookie(nonceCookie, "", 0),
     ];
     const headers = { ...cross, ...(other ? tombstone : {}), "Set-Cookie": cookies };
-    return jsonAnswer(200, { path: made.path, beside: await codesBeside(host, made) }, headers);
+    const visit = await deps.visitOf(host.name, made.token);
+    // Whoever brings a code has just come.
+    const asleep = !beside && visit?.desired === "stopped";
+    if (asleep) deps.wake(visit);
+    return jsonAnswer(200, { path: made.path, asleep, beside: await codesBeside(host, made.hash, visit) }, headers);
   };
 
   /** Codes for the workspace's named ports, which its page may call without having been there. */
-  const codesBeside = async (host: WorkspaceHost, { token, hash }: Exchanged) => {
-    if (host.port !== null) return [];
-    const visit = await deps.visitOf(host.name, token);
-    if (visit === null) return [];
+  const codesBeside = async (host: WorkspaceHost, hash: string, visit: Visit | null) => {
+    if (host.port !== null || visit === null) return [];
     const names = portsBeside(portsOfBlueprint(visit.blueprint)).map((port) => hostName(host.label, port));
     const codes = await Promise.all(
       names.map(async (name) => ({ origin: originOf(name, rules), code: await deps.codeFor(hash, name, "/") })),
@@ -145,8 +149,17 @@ export function createOwnRoutes(deps: OwnRoutesDeps) {
     return jsonAnswer(200, {
       phase,
       wait,
+      asleep: desired === "stopped",
       ...(wait ? { words: waitingWords(desired === "stopped" ? "stopped" : phase) } : {}),
     });
+  };
+
+  const wake = async ({ head, host, visit }: OwnRequest): Promise<OwnAnswer> => {
+    if (head.origin !== originOf(host.name, rules)) return forbidden();
+    const found = await visit();
+    if (found === null) return unauthenticated();
+    if (found.desired === "stopped") deps.wake(found);
+    return { status: 204, headers: {} };
   };
 
   const leave = async ({ head, host, visit }: OwnRequest): Promise<OwnAnswer> => {
@@ -161,6 +174,7 @@ export function createOwnRoutes(deps: OwnRoutesDeps) {
     [`${ownPath}/session`]: ["POST", session],
     [`${ownPath}/port`]: ["GET", port],
     [`${ownPath}/state`]: ["GET", state],
+    [`${ownPath}/wake`]: ["POST", wake],
     [`${ownPath}/leave`]: ["POST", leave],
   };
 

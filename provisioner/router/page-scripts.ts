@@ -21,9 +21,11 @@ async function enter(nonce){
   try{
     const answer=await post();
     if(!answer.ok)return say("This link does not work any more","It works once, within a minute. Open the workspace again from where you found it.");
-    const {path,beside}=await answer.json();
+    const {path,asleep,beside}=await answer.json();
+    if(asleep)document.querySelector("p").textContent="It was asleep, and is being woken.";
     if((await fetch("/.berth/state")).status===401)return say("Your browser keeps no cookie here","Allow cookies for this page, and open the workspace again.");
     await openBeside(beside);
+    for(let left=asleep?15:0;left>0&&(await (await fetch("/.berth/state")).json()).asleep;left-=1)await new Promise((done)=>setTimeout(done,1000));
     location.replace(path);
   }catch{
     say("No connection","Open the workspace again from where you found it.");
@@ -38,14 +40,34 @@ function again(sent){
   else location.reload();
 }
 async function wait(sent){
-  for(;;){
+  for(let asleep=0;asleep<15;){
     await new Promise((done)=>setTimeout(done,1000));
     try{
       const answer=await fetch("/.berth/state");
       const state=answer.ok?await answer.json():{wait:answer.status>=500};
       if(!state.wait)return again(sent);
+      asleep=state.asleep?asleep+1:0;
       if(state.words)document.querySelector("p").textContent=state.words;
     }catch{}
   }
+  again(sent);
+}
+`;
+
+/** Wakes the workspace when its user says so, and goes on when somebody else did. */
+export const asleepScript = `
+function asleep(sent){
+  const button=document.querySelector("button");
+  button.onclick=async()=>{
+    button.disabled=true;
+    const woken=await fetch("/.berth/wake",{method:"POST"}).catch(()=>null);
+    if(!woken||!woken.ok)return again(sent);
+    document.querySelector("p").textContent="It is being woken.";
+    wait(sent);
+  };
+  setInterval(async()=>{
+    const state=await fetch("/.berth/state").then((answer)=>answer.json()).catch(()=>({asleep:true}));
+    if(!state.asleep&&!button.disabled)again(sent);
+  },5000);
 }
 `;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { OwnAnswer } from "./answers.ts";
-import { besideScript, enterScript, waitScript } from "./page-scripts.ts";
+import { asleepScript, besideScript, enterScript, waitScript } from "./page-scripts.ts";
 
 /** What a page may do around itself. */
 export interface PageFrame {
@@ -15,6 +15,8 @@ interface Page {
   /** Plain text. */
   readonly words: string;
   readonly link?: { readonly href: string; readonly text: string };
+  /** What it asks, for its script to hear. */
+  readonly button?: string;
   /** Shown as busy. */
   readonly busy?: boolean;
   readonly script?: string;
@@ -27,6 +29,7 @@ main{max-width:28rem;padding:2rem;text-align:center}
 h1{font-size:1.25rem;margin:0 0 .5rem}
 p{margin:0 0 1rem;opacity:.8}
 a{color:LinkText}
+button{font:inherit;padding:.4rem 1.2rem;border:1px solid;border-radius:.5rem;background:none;color:inherit;cursor:pointer}
 .bar{height:3px;border-radius:2px;overflow:hidden;background:color-mix(in srgb,CanvasText 15%,Canvas)}
 .bar i{display:block;height:100%;width:30%;background:CanvasText;animation:go 1.4s ease-in-out infinite}
 @keyframes go{from{transform:translateX(-110%)}to{transform:translateX(350%)}}
@@ -57,11 +60,12 @@ export function pageAnswer(
   };
 }
 
-function render({ title, words, link, busy, script }: Page, nonce: string): string {
+function render({ title, words, link, button, busy, script }: Page, nonce: string): string {
   const parts = [
     `<h1>${escaped(title)}</h1>`,
     `<p role="status">${escaped(words)}</p>`,
     ...(link === undefined ? [] : [`<p><a href="${escaped(link.href)}" target="_top">${escaped(link.text)}</a></p>`]),
+    ...(button === undefined ? [] : [`<button type="button">${escaped(button)}</button>`]),
     ...(busy === true ? ['<div class="bar"><i></i></div>'] : []),
     ...(script === undefined ? [] : ["<noscript><p>This page needs JavaScript.</p></noscript>"]),
   ];
@@ -90,6 +94,13 @@ export function enterPage(frame: PageFrame, nonce: string, headers: OwnAnswer["h
 export function waitingPage(frame: PageFrame, phase: string, sent: boolean): OwnAnswer {
   const page = { title: "Starting", words: waitingWords(phase), busy: true, script: `${waitScript}wait(${sent});` };
   return pageAnswer(503, { ...frame, connect: "'self'" }, page, { "Retry-After": "1" });
+}
+
+/** Shown for a workspace that sleeps to a page that came by itself: whoever sits before it may wake it. */
+export function asleepPage(frame: PageFrame, sent: boolean): OwnAnswer {
+  const script = `${waitScript}${asleepScript}asleep(${sent});`;
+  const page = { title: "Asleep", words: "It is asleep. What you had open is kept.", button: "Wake it", script };
+  return pageAnswer(503, { ...frame, connect: "'self'" }, page, { "Retry-After": "5" });
 }
 
 /** What is said of a workspace on its way. */

@@ -15,7 +15,7 @@ import type { Database } from "../store/database.ts";
 import type { Notifications } from "../store/notifications.ts";
 import { addUsage, askToWake } from "../store/usage.ts";
 import { createDoor } from "./door.ts";
-import { createGate } from "./gate.ts";
+import { createGate, type Visit } from "./gate.ts";
 import { createGuesses } from "./guesses.ts";
 import { type Listener, listen } from "./http/listener.ts";
 import { type Patience, usualPatience } from "./http/party.ts";
@@ -97,11 +97,13 @@ export function createRouter({ settings, database, locator, registry, log }: Rou
   let notifications: Notifications | undefined;
   const find = (hashes: readonly string[]) => findSessions(database, hashes);
   const gate = createGate({ find, connected: () => notifications?.connected() ?? false });
+  const woken = new Map<string, number>();
   const watch = createWatch({
     ...{ find, gate, open },
     onWorkspace: (workspace) => {
       pool.forget(workspace);
       locator.forget(workspace);
+      woken.delete(workspace);
     },
     onError: warn("What is open could not be looked at"),
   });
@@ -109,6 +111,12 @@ export function createRouter({ settings, database, locator, registry, log }: Rou
     ...{ rules, loginUrl },
     workspaceOf: async (label) => (await findLabel(database, label))?.workspace ?? null,
   });
+  const wake = ({ workspace, person }: Visit) => {
+    const now = performance.now();
+    if (now - (woken.get(workspace) ?? Number.NEGATIVE_INFINITY) < wakeEvery) return;
+    woken.set(workspace, now);
+    askToWake(database, workspace, person).catch(warn("A workspace was not asked to wake"));
+  };
   const own = createOwnRoutes({
     rules,
     exchange: (code, host) => exchangeCode(database, { code, host }, sessions),
@@ -120,20 +128,15 @@ export function createRouter({ settings, database, locator, registry, log }: Rou
       }
     },
     visitOf: gate.ask,
+    wake,
   });
-  const woken = new Map<string, number>();
   const serve = createDoor({
     ...{ rules, gate, own, strangers, open, sweeper, patience, metrics, log },
     guesses: createGuesses(guessesPerMinute),
     addressOf: createAddressBehind(settings.trustedProxies),
     exchange: { pool, locator, ledger, mostBody: settings.mostBody },
     renew: (session) => void renewSessions(database, [session], sessions).catch(warn("A session was not renewed")),
-    wake({ workspace, person }) {
-      const now = performance.now();
-      if (now - (woken.get(workspace) ?? Number.NEGATIVE_INFINITY) < wakeEvery) return;
-      woken.set(workspace, now);
-      askToWake(database, workspace, person).catch(warn("A workspace was not asked to wake"));
-    },
+    wake,
   });
 
   const timers = [

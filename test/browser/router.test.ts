@@ -158,6 +158,41 @@ describe("an access URL", () => {
     await page.getByText("alice 3000 /later").waitFor();
   });
 
+  it("lets it sleep while a forgotten page loads itself anew, and wakes it when its user says so, or goes there", async () => {
+    // As a desktop's page does when its stream ends.
+    const restless = `const timer = setInterval(async () => {
+      const { asleep } = await (await fetch("/.berth/state")).json();
+      if (asleep) { clearInterval(timer); location.reload(); }
+    }, 100)`;
+    await routers.serve(alice, shellPort, (_request, response) => {
+      response.setHeader("content-type", "text/html");
+      response.end(`<!doctype html><h1>at home</h1><script>${restless}</script>`);
+    });
+    const { pool } = routers.database();
+    const wakes = async () => (await pool.query("delete from wakes returning person")).rows;
+    await page.goto(await accessUrl(alice, "/later"));
+    await page.waitForURL(`${workspace("alice")}/later`);
+    // Nothing looks into the page meanwhile: that would pass for a person's doing.
+    const asleep = page.waitForResponse((answer) => answer.status() === 503 && answer.request().isNavigationRequest());
+    await pool.query("update workspaces set desired = 'stopped', phase = 'stopped'");
+    await asleep;
+    await page.getByText("It is asleep.").waitFor();
+    expect(await wakes()).toEqual([]);
+    await page.getByRole("button", { name: "Wake it" }).click();
+    await page.getByText("It is being woken.").waitFor();
+    await expect.poll(wakes).toEqual([{ person: "alice" }]);
+    // By its address, and by a new URL of the product.
+    for (const url of [workspace("alice"), await accessUrl(alice)]) {
+      await pool.query("update workspaces set desired = 'running', phase = 'running'");
+      await page.getByText("at home").waitFor();
+      await page.goto("about:blank");
+      await pool.query("update workspaces set desired = 'stopped', phase = 'stopped'");
+      await page.goto(url);
+      await page.getByText("It was asleep, and is being woken.").waitFor();
+      await expect.poll(wakes).toEqual([{ person: "alice" }]);
+    }
+  });
+
   it("says so when the browser keeps no cookies", async () => {
     await servePages(alice);
     // As in a browser that takes the cookie and throws it away.

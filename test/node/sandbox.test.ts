@@ -102,7 +102,7 @@ while True: time.sleep(1)`;
       sandbox.id,
       "sh",
       "-c",
-      "cat /proc/[0-9]*/cmdline | tr '\\0' '\\n' | grep -c .run- || true",
+      "cat /proc/[0-9]*/cmdline | tr '\\0' '\\n' | grep -c '[.]run-' || true",
     );
     expect(stdout.trim()).toBe("0");
   });

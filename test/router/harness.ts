@@ -194,10 +194,11 @@ export function useRouters({ keep = false } = {}) {
   return { open, end, startRouter, addWorkspace, serve, serveRaw, code, cookie, client, ask, database: () => database };
 }
 
-/** What a browser sends when it goes to a page. */
+/** What a browser sends when its user goes to a page. */
 export const navigation = [
   "Sec-Fetch-Site: none",
   "Sec-Fetch-Mode: navigate",
+  "Sec-Fetch-User: ?1",
   "Sec-Fetch-Dest: document",
   "Accept: text/html",
 ];

@@ -28,6 +28,13 @@ async function answering(bytes: string, { end = false } = {}): Promise<{ request
   return { requests };
 }
 
+const handshake = [
+  ...["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"],
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+];
+/** Who asked for which workspace to be woken. */
+const wakes = async () => (await routers.database().pool.query("select workspace, person from wakes")).rows;
+
 it("somebody with a session reaches the workspace, which hears where the request came from, and not how they got in", async () => {
   const backend = await routers.serve(alice);
   const router = await routers.startRouter();
@@ -376,7 +383,7 @@ describe("a workspace", () => {
       ["application/problem+json"],
     ]);
     const state = await routers.ask(router, "alice", { target: "/.berth/state", headers: [cookie] });
-    expect(JSON.parse(state.body)).toEqual({ phase, wait: true, words });
+    expect(JSON.parse(state.body)).toEqual({ phase, wait: true, asleep: false, words });
   });
 
   it("that became ready is reached at once", async () => {
@@ -387,7 +394,7 @@ describe("a workspace", () => {
     await routers.database().pool.query("update workspaces set phase = 'running'");
     await expect.poll(async () => (await routers.ask(router, "alice", { headers: [cookie] })).status).toBe(200);
     const state = await routers.ask(router, "alice", { target: "/.berth/state", headers: [cookie] });
-    expect(JSON.parse(state.body)).toEqual({ phase: "running", wait: false });
+    expect(JSON.parse(state.body)).toEqual({ phase: "running", wait: false, asleep: false });
   });
 
   it("that gave up says so", async () => {
@@ -406,14 +413,35 @@ describe("a workspace", () => {
   it("that sleeps is woken by who goes there, and not by what a forgotten tab asks by itself", async () => {
     await routers.database().pool.query("update workspaces set desired = 'stopped', phase = 'stopped'");
     const router = await routers.startRouter();
-    const asked = async () => (await routers.database().pool.query("select workspace, person from wakes")).rows;
     const background = [cookie, "Sec-Fetch-Mode: cors", "Sec-Fetch-Site: same-origin", "Sec-Fetch-Dest: empty"];
     expect((await routers.ask(router, "alice", { headers: background })).status).toBe(503);
+    // Browsers say nothing of themselves when they open a stream.
+    expect((await routers.ask(router, "alice", { headers: [cookie, ...handshake] })).status).toBe(503);
     expect((await routers.ask(router, "alice", { target: "/.berth/state", headers: [cookie] })).status).toBe(200);
-    expect(await asked()).toEqual([]);
+    // A page that loads itself anew, as desktops do when their stream ends.
+    const byItself = navigation.filter((line) => !line.startsWith("Sec-Fetch-User"));
+    const asleep = await routers.ask(router, "alice", { headers: [cookie, ...byItself] });
+    expect([asleep.status, asleep.body.includes("It is asleep.")]).toEqual([503, true]);
+    expect(await wakes()).toEqual([]);
     const page = await routers.ask(router, "alice", { headers: [cookie, ...navigation] });
     expect([page.status, page.body.includes("It was asleep, and is being woken.")]).toEqual([503, true]);
-    await expect.poll(asked).toEqual([{ workspace: alice.id, person: "alice" }]);
+    await expect.poll(wakes).toEqual([{ workspace: alice.id, person: "alice" }]);
+  });
+
+  it("that sleeps is woken by the button of its page, and by no page but its own", async () => {
+    await routers.database().pool.query("update workspaces set desired = 'stopped', phase = 'stopped'");
+    const router = await routers.startRouter();
+    const press = (origin: string, ...more: string[]) =>
+      routers.ask(router, "alice", {
+        ...{ method: "POST", target: "/.berth/wake" },
+        headers: [...more, `Origin: ${origin}`, "Content-Length: 0"],
+      });
+    expect((await press("https://evil.example.com", cookie)).status).toBe(403);
+    expect((await press("https://3000--alice.ws.example.com", cookie)).status).toBe(403);
+    expect((await press("https://alice.ws.example.com")).status).toBe(401);
+    expect(await wakes()).toEqual([]);
+    expect((await press("https://alice.ws.example.com", cookie)).status).toBe(204);
+    await expect.poll(wakes).toEqual([{ workspace: alice.id, person: "alice" }]);
   });
 });
 

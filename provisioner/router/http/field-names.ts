@@ -13,6 +13,7 @@ export const kinds = {
   "sec-fetch-site": 9,
   "sec-fetch-mode": 10,
   "sec-fetch-dest": 11,
+  "sec-fetch-user": 24,
   accept: 12,
   "x-forwarded-for": 13,
   "service-worker": 14,

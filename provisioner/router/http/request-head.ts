@@ -24,6 +24,7 @@ export interface RequestHead {
   readonly origin: string | undefined;
   readonly fetchSite: string | undefined;
   readonly fetchMode: string | undefined;
+  readonly fetchUser: string | undefined;
   readonly fetchDest: string | undefined;
   readonly accept: string | undefined;
   readonly forwardedFor: string | undefined;
@@ -101,6 +102,7 @@ class Found {
   fetchSite: string | undefined;
   fetchMode: string | undefined;
   fetchDest: string | undefined;
+  fetchUser: string | undefined;
   accept: string | undefined;
   forwardedFor: string | undefined;
   serviceWorker: string | undefined;
@@ -148,6 +150,9 @@ function note(found: Found, span: Span, fields: Fields): void {
       break;
     case kinds["sec-fetch-dest"]:
       found.fetchDest = once(found.fetchDest, value);
+      break;
+    case kinds["sec-fetch-user"]:
+      found.fetchUser = once(found.fetchUser, value);
       break;
     case kinds.accept:
       found.accept = added(found.accept, ",", value);
@@ -209,6 +214,7 @@ function assemble(method: string, target: string, fields: Fields, found: Found):
     fetchSite: found.fetchSite,
     fetchMode: found.fetchMode,
     fetchDest: found.fetchDest,
+    fetchUser: found.fetchUser,
     accept: found.accept,
     forwardedFor: found.forwardedFor,
     serviceWorker: found.serviceWorker === "script",

@@ -67,10 +67,10 @@ interface RouterRequest {
 }
 
 /**
- * Keeps a picture of a page for the docs, when somebody asks for pictures: `BERTH_SCREENSHOTS` names the folder.
+ * Keeps a picture of a page for the docs, when somebody asks for pictures: `SCREENSHOTS` names the folder.
  */
 export async function picture(page: Page, name: string): Promise<void> {
-  const folder = process.env.BERTH_SCREENSHOTS;
+  const folder = process.env.SCREENSHOTS;
   if (folder) await page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
