@@ -55,7 +55,7 @@ export function transportManifest(spec: IngressSpec) {
   return traefikObject("ServersTransport", metadata(spec, transportName), {
     forwardingTimeouts: {
       dialTimeout: "5s",
-      // The router holds a request while a workspace wakes, and says itself when that has taken too long.
+      // What a workspace takes for its answer is its own affair; the router says itself when one gives none.
       responseHeaderTimeout: "0s",
       // Below the 65 s for which the API and the router keep quiet connections, so that none is used as it is closed.
       idleConnTimeout: "60s",
