@@ -16,8 +16,17 @@ export function createLog(level: LevelWithSilent, destination?: DestinationStrea
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: toldOf },
       redact: { paths: [...quoted, ...below("*"), ...below("*.*")], censor: "(hidden)" },
     },
     destination ?? pino.destination(1),
   );
+}
+
+/** Of an error only what tells what happened: libraries hang whole connections on theirs, with the keys of these. */
+function toldOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { type, message, stack, code } = pino.stdSerializers.err(error);
+  const errors = error instanceof AggregateError ? { errors: error.errors.map(toldOf) } : {};
+  return { type, message, stack, code, ...errors };
 }
