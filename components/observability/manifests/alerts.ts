@@ -50,7 +50,7 @@ function ruleOf({ runbook }: MonitoringSpec, { severity, summary, description, .
   };
 }
 
-// Names of the programs' figures: provisioner/api/metrics.ts and provisioner/engine-metrics.ts.
+// Names of the programs' figures: provisioner/api/metrics.ts, provisioner/engine-metrics.ts, provisioner/router/metrics.ts.
 
 /** What a creation goes through, one after the other: https://prometheus.io/docs/practices/histograms/ on quantiles. */
 const createPhases = "queued|waiting|deploy|ready";
@@ -133,6 +133,14 @@ function programAlerts({ thresholds }: MonitoringSpec): readonly Alert[] {
       severity: "critical",
       summary: "The API fails",
       description: `{{ $value | humanize }} % of requests ended in a 5xx; up to ${thresholds.apiErrorPercent} % are taken as chance.`,
+    },
+    {
+      alert: "BerthWorkspacesUnreachable",
+      expr: '100 * sum(rate(berth_router_requests_total{outcome="failed"}[10m])) / sum(rate(berth_router_requests_total{outcome=~"forwarded|upgraded|failed"}[10m])) > 5',
+      for: "10m",
+      severity: "warning",
+      summary: "Workspaces that run do not answer",
+      description: "{{ $value | humanize }} % of what the router sent on reached no program of a workspace.",
     },
     {
       alert: "BerthEventLoopBlocked",

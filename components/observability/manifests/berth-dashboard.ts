@@ -109,6 +109,28 @@ export const berthDashboard: DashboardSpec = {
       ],
     },
     {
+      title: "Router",
+      panels: [
+        lines("Requests", "reqps", "By what became of them", [
+          { expr: "sum by (outcome) (rate(berth_router_requests_total[5m]))", legend: "{{outcome}}" },
+        ]),
+        lines("Refused", "reqps", "By why: attacks, wrong names, origins that are not the product's", [
+          { expr: "sum by (reason) (rate(berth_router_refusals_total[5m]))", legend: "{{reason}}" },
+        ]),
+        lines("Time added", "s", "From a request's head to its way on, of a sample", [
+          { expr: addedTime(0.5), legend: "p50" },
+          { expr: addedTime(0.95), legend: "p95" },
+        ]),
+        lines("Open", "short", "WebSockets, and connections of browsers or their edge", [
+          { expr: "sum(berth_router_streams)", legend: "WebSockets" },
+          { expr: "sum(berth_router_connections)", legend: "connections" },
+        ]),
+        lines("Bytes", "bytes", "From browsers and to them, a second", [
+          { expr: "sum by (direction) (rate(berth_router_bytes_total[5m]))", legend: "{{direction}}" },
+        ]),
+      ],
+    },
+    {
       title: "What costs money",
       panels: [
         lines("Nodes", "short", "By pool and instance type", [
@@ -163,6 +185,10 @@ function quantile(part: number, selector: string, legend: string): Query {
     expr: `histogram_quantile(${part}, sum by (le) (rate(berth_run_phase_seconds_bucket{${selector}}[5m])))`,
     legend,
   };
+}
+
+function addedTime(part: number): string {
+  return `histogram_quantile(${part}, sum by (le) (rate(berth_router_added_seconds_bucket[5m])))`;
 }
 
 function askedFor(resource: "cpu" | "memory"): string {

@@ -20,7 +20,7 @@ function freePort(): Promise<number> {
 /** Starts a Berth whose workspaces really run, once for all files: images are built, and one machine has one real node. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const state = await mkdtemp(join(tmpdir(), "berth-test-real-"));
-  const alsoImages = ["desktop", "home", "ide", "sandbox"].map((name) => `${name}/test`);
+  const alsoImages = [...["desktop", "home", "ide", "sandbox"].map((name) => `${name}/test`), "provisioner"];
   const productPort = await freePort();
   const environment = { BERTH_PRODUCT_ORIGINS: `http://app.product.localhost:${productPort}` };
   const options = { state, node: "real", throwaway: true, port: 0, routerPort: 0, alsoImages, environment } as const;

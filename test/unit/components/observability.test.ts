@@ -264,7 +264,7 @@ describe("the alerts", () => {
   });
 
   test("and the dashboard ask only for figures that the programs give", () => {
-    const given = ["provisioner/api/metrics.ts", "provisioner/engine-metrics.ts"]
+    const given = ["provisioner/api/metrics.ts", "provisioner/engine-metrics.ts", "provisioner/router/metrics.ts"]
       .flatMap((file) => readFileSync(file, "utf8").match(/(?<=")berth_[a-z0-9_]+(?=")/g) ?? [])
       .concat(defaultFigures());
     const asked = [

@@ -146,6 +146,19 @@ export const expectedAlerts: readonly RuleGroup[] = [
         },
       },
       {
+        alert: "BerthWorkspacesUnreachable",
+        expr: '100 * sum(rate(berth_router_requests_total{outcome="failed"}[10m])) / sum(rate(berth_router_requests_total{outcome=~"forwarded|upgraded|failed"}[10m])) > 5',
+        for: "10m",
+        labels: {
+          severity: "warning",
+        },
+        annotations: {
+          summary: "Workspaces that run do not answer",
+          description: "{{ $value | humanize }} % of what the router sent on reached no program of a workspace.",
+          runbook_url: "docs/operations.md#berthworkspacesunreachable",
+        },
+      },
+      {
         alert: "BerthEventLoopBlocked",
         expr: "max by (berth_dev_component, pod) (berth_nodejs_eventloop_lag_p99_seconds) > 0.5",
         for: "10m",
