@@ -1,6 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -59,16 +58,6 @@ async function firstLine(child: ChildProcess): Promise<string> {
 export async function runLoad(command: readonly string[]): Promise<string> {
   const { stdout } = await run("taskset", ["-c", String(cores.others), ...command], { maxBuffer: 1 << 26 });
   return stdout;
-}
-
-/** A port that nobody has. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 /** Resolves when somebody listens there. */

@@ -1,11 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { freePort } from "../../toolchain/free-port.ts";
 import { checkout } from "../../toolchain/paths.ts";
 import { type CpuMeter, createCpuMeter } from "../cpu.ts";
 import { pageConfig, proxyConfig } from "./haproxy.ts";
 import type { LoadFigures, LoadOrder } from "./load.ts";
-import { cores, findPrograms, freePort, type Running, runLoad, start, untilListening } from "./processes.ts";
+import { cores, findPrograms, type Running, runLoad, start, untilListening } from "./processes.ts";
 import { middle, type RouterFigures, type WayFigures } from "./report.ts";
 
 export interface RouterBenchOptions {

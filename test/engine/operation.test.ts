@@ -25,7 +25,7 @@ describe.each(["files", "commands"] as const)("An engine operation, with stacks 
 
   it("creates, does nothing the second time, updates what changed, and leaves no file of the stack", async () => {
     const stack = newName("ws");
-    expect(await deploy(stack)).toEqual(["created Stash stream", "created Workspace workspace"]);
+    expect(await deploy(stack)).toEqual(["created Stash agent", "created Stash stream", "created Workspace workspace"]);
     expect(await deploy(stack)).toEqual([]);
     expect(await deploy(stack, { ...specFor(stack), owner: "bob" })).toEqual(["updated Stash stream"]);
     // A repair looks at what is really there before it changes anything.

@@ -82,7 +82,11 @@ describe("A stack whose secrets a key of AWS encrypts", () => {
 
   it("keeps its data key in its state: what comes later needs no passphrase and no file beside it", async () => {
     const stack = newName("ws");
-    expect(await run(test.engine, stack)).toEqual(["created Stash stream", "created Workspace workspace"]);
+    expect(await run(test.engine, stack)).toEqual([
+      "created Stash agent",
+      "created Stash stream",
+      "created Workspace workspace",
+    ]);
     const made = await providerOf(stack);
     expect(made).toEqual({
       type: "cloud",

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join, resolve } from "node:path";
+import { freePort } from "../free-port.ts";
 import { withLock } from "../lock.ts";
 import { endProcess, identify, isAlive, type ProcessId } from "../processes.ts";
 import { beforeFatalSignals } from "../signals.ts";
@@ -225,21 +225,6 @@ async function launch({ folder, programs, lastPort, options, self, signal }: Lau
       if (!(error instanceof PortTaken) || attempt === portTries) throw error;
     }
   }
-}
-
-/** The wanted port of that address if it is free, else any that is. */
-function freePort(address: string, wanted?: number): Promise<number> {
-  return new Promise((resolvePort, reject) => {
-    const server = createServer();
-    server.on("error", (error) => (wanted === undefined ? reject(error) : resolvePort(freePort(address))));
-    server.listen(wanted ?? 0, address, () => {
-      const taken = server.address();
-      server.close(() => {
-        if (taken && typeof taken === "object") resolvePort(taken.port);
-        else reject(new Error("The system gave no port."));
-      });
-    });
-  });
 }
 
 /** Takes one user off the record; ends everything when no living one remains. */

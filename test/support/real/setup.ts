@@ -1,21 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { startBerth } from "../../../toolchain/berth.ts";
+import { freePort } from "../../../toolchain/free-port.ts";
 import { createTerminal } from "../../../toolchain/terminal.ts";
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
-}
 
 /** Starts a Berth whose workspaces really run, once for all files: images are built, and one machine has one real node. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
