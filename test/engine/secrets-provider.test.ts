@@ -94,6 +94,7 @@ describe("A stack whose secrets a key of AWS encrypts", () => {
     });
     expect(await run(test.engine, stack)).toEqual([]);
     expect(await run(test.engine, stack, { spec: { ...specFor(stack), owner: "bob" } })).toEqual([
+      "updated Stash agent",
       "updated Stash stream",
     ]);
     expect(await run(test.engine, stack, { repair: true })).toContain("updated Stash stream");
