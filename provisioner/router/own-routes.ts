@@ -22,6 +22,8 @@ export interface OwnRequest {
   readonly body: () => Promise<string | null>;
   /** What somebody without a session is told. */
   readonly stranger: () => Promise<OwnAnswer>;
+  /** To be called when a code is none: each costs a look into the database. */
+  readonly missed: () => void;
 }
 
 export interface OwnRoutesDeps {
@@ -83,7 +85,7 @@ export function createOwnRoutes(deps: OwnRoutesDeps) {
     });
   };
 
-  const session = async ({ head, host, body }: OwnRequest): Promise<OwnAnswer> => {
+  const session = async ({ head, host, body, missed }: OwnRequest): Promise<OwnAnswer> => {
     const { origin } = head;
     const own = originOf(host.name, rules);
     // The bare host's page may bring the code of a further host of the same workspace: nobody else has such a one.
@@ -96,7 +98,10 @@ export function createOwnRoutes(deps: OwnRoutesDeps) {
     const { code, nonce } = given.data;
     if (!beside && !cookieValues(head.cookie, nonceCookie).some((value) => isSame(value, nonce))) return refused(cross);
     const made = await deps.exchange(code, host.name);
-    if (made === null) return refused(cross);
+    if (made === null) {
+      missed();
+      return refused(cross);
+    }
     const seconds = Math.max(1, Math.floor((made.endsAt.getTime() - Date.now()) / 1000));
     const other = mayHoldOther(head.cookie, made.workspace, made.reused);
     const cookies = [

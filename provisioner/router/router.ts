@@ -75,7 +75,7 @@ const lookEvery = 60_000;
 const tidyEvery = 600_000;
 /** Milliseconds in which one workspace is asked to be woken once. */
 const wakeEvery = 3000;
-/** Sessions that do not exist, per minute and address. */
+/** Sessions, codes and more that only the database can tell to be made up, per minute and address. */
 const guessesPerMinute = 300;
 /** Milliseconds that streams get to say goodbye to. */
 const goodbye = 1500;

@@ -515,6 +515,48 @@ it("whoever makes up sessions is soon told to wait, and nobody else is", async (
   expect((await routers.ask(router, "alice", { headers: [cookie] })).status).toBe(200);
 });
 
+describe("whoever makes up what only the database can tell is soon told to wait:", () => {
+  const from = `Origin: https://alice.${baseDomain}`;
+  const madeUp = (count: number) => String(count).padStart(43, "A");
+  const exchange = (code: string) => JSON.stringify({ code, nonce: madeUp(0) });
+  const ways: readonly (readonly [string, (count: number) => string])[] = [
+    [
+      "sessions at a path of the router's",
+      (count) => get("/.berth/state", `Cookie: __Host-berth-session=${madeUp(count)}`),
+    ],
+    [
+      "codes",
+      (count) =>
+        get(
+          "/.berth/session",
+          `Cookie: __Host-berth-nonce=${madeUp(0)}`,
+          from,
+          `Content-Length: ${exchange(madeUp(0)).length}`,
+        )
+          .replace("GET", "POST")
+          .concat(exchange(madeUp(count))),
+    ],
+    ["what was seen last", () => get("/", "Cookie: __Host-berth-seen=x", ...navigation)],
+  ];
+  const get = (target: string, ...fields: string[]) =>
+    `${[`GET ${target} HTTP/1.1`, `Host: alice.${baseDomain}`, ...fields].join("\r\n")}\r\n\r\n`;
+
+  it.each(ways)("%s", async (_, request) => {
+    await routers.serve(alice);
+    const router = await routers.startRouter();
+    expect((await routers.ask(router, "alice", { headers: [cookie] })).status).toBe(200);
+    const client = await routers.client(router);
+    const statuses: number[] = [];
+    for (let count = 0; count <= 300; count += 1) {
+      client.write(request(count));
+      statuses.push((await client.answer()).status);
+    }
+    expect(statuses.indexOf(429)).toBe(300);
+    expect((await routers.ask(router, "alice", { headers: [cookie] })).status).toBe(200);
+    expect((await routers.ask(router, "alice", { target: "/.berth/state", headers: [cookie] })).status).toBe(200);
+  });
+});
+
 it("what passes is counted by workspace, together with other routers, and nothing of it is lost", async () => {
   await routers.serve(alice, shellPort, (_request, response) => response.end("x".repeat(1000)));
   const [one, other] = [
