@@ -449,6 +449,23 @@ it("no code, token or query stands in the log", async () => {
   expect(router.logged()).not.toMatch(new RegExp(`${code}|${token}|of-the-query|nonsense`));
 });
 
+it("cookies that a sibling's page left for the whole domain lock nobody out: they are taken away, and only they do that", async () => {
+  const alice = await routers.addWorkspace("alice");
+  const backend = await routers.serve(alice);
+  const cookie = await routers.cookie(alice);
+  const left = (bytes: number) => `Cookie: ${cookie}; tossed=${"x".repeat(bytes)}`;
+  const answerTo = async (...headers: string[]) => {
+    const { status, headers: told } = await routers.ask(router, "alice", { headers });
+    return [status, told.get("clear-site-data")];
+  };
+  expect(await answerTo(left(7000))).toEqual([200, undefined]);
+  // More than programs in workspaces read, and more than the router does.
+  expect(await answerTo(left(8100))).toEqual([431, ['"cookies"']]);
+  expect(await answerTo(left(40_000))).toEqual([431, ['"cookies"']]);
+  expect(await answerTo(`X-Long: ${"x".repeat(40_000)}`, `Cookie: ${cookie}`)).toEqual([431, undefined]);
+  expect(backend.seen.length).toBe(1);
+});
+
 it("what is spelled like a path of the router's reaches no workspace", async () => {
   const alice = await routers.addWorkspace("alice");
   const backend = await routers.serve(alice);

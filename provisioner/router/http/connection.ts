@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { type BodyReader, createBodyReader } from "./body.ts";
 import { mostHeadBytes } from "./fields.ts";
 import type { BodyTaker, Party, Patience } from "./party.ts";
-import { type HeadRefusal, type RequestHead, readRequestHead } from "./request-head.ts";
+import { type HeadRefusal, type RequestHead, readRequestHead, whyTooLarge } from "./request-head.ts";
 import type { Expiring, Sweeper } from "./sweeper.ts";
 
 /** Answers a request, or what was no good one. Must lead to `finish`, `end`, `handOver` or `destroy`, once. */
@@ -210,7 +210,7 @@ export class Connection implements Expiring {
   #readHead(held: Buffer): boolean {
     const end = held.indexOf(headEnd, this.#scanned, "latin1");
     if (end < 0 ? held.length > mostHeadBytes : end > mostHeadBytes) {
-      this.#refuse("head-too-large");
+      this.#refuse(whyTooLarge(held.toString("latin1")));
       return false;
     }
     if (end < 0) {
