@@ -6,6 +6,9 @@ import { accessCodes, sessions, shares, workspaces } from "./schema.ts";
 /** Seconds that a code can be exchanged. */
 export const codeSeconds = 60;
 
+/** Most sessions and codes that come of one code of the API's: a browser has one for each host of a workspace. */
+const mostOfFamily = 100;
+
 /** A code or a session's token as it is sent: 256 random bits. */
 export const secretPattern = /^[A-Za-z0-9_-]{43}$/;
 
@@ -86,8 +89,8 @@ export async function addCode(
 }
 
 /**
- * Makes a code for another host of a session's workspace, or answers null when the session is gone. The session is
- * locked meanwhile, so that revoking it finds the code, or comes first.
+ * Makes a code for another host of a session's workspace, or answers null when the session is gone, or too many came of
+ * the same code. The session is locked meanwhile, so that revoking it finds the code, or comes first.
  */
 export async function addCodeOfSession(
   { queries }: { readonly queries: Queries },
@@ -99,7 +102,11 @@ export async function addCodeOfSession(
     insert into ${accessCodes} (hash, workspace, host, person, path, expires_at, family, ends_at)
     select ${hashSecret(code)}, workspace, ${host}, person, ${path},
       now() + make_interval(secs => ${codeSeconds}), family, ends_at
-    from (select * from ${sessions} where hash = ${session} for share) as parent where parent.expires_at > now()`);
+    from (select * from ${sessions} where hash = ${session} for share) as parent
+    where parent.expires_at > now() and ${mostOfFamily} >
+      (select count(*) from ${sessions} as other where other.family = parent.family and other.expires_at > now()) +
+      (select count(*) from ${accessCodes} as other
+        where other.workspace = parent.workspace and other.family = parent.family and other.expires_at > now())`);
   return rowCount === 1 ? code : null;
 }
 

@@ -418,6 +418,30 @@ describe("a port's host", () => {
     expect((await routers.ask(router, "5000--alice", { headers: [`Cookie: ${direct}`] })).status).toBe(404);
   });
 
+  it("is given sessions as often as somebody needs, and not as often as a script can ask", async () => {
+    const alice = await routers.addWorkspace("alice");
+    const cookie = await routers.cookie(alice);
+    const next = async (): Promise<string | undefined> => {
+      const answer = await routers.ask(router, "alice", {
+        target: "/.berth/port?to=gateway&path=/",
+        headers: [...navigation, `Cookie: ${cookie}`],
+      });
+      return answer.headers.get("location")?.[0]?.split("#")[1];
+    };
+    let given = 0;
+    for (let code = await next(); code !== undefined && given < 200; code = await next()) {
+      given += 1;
+      if (given % 2 === 0) expect((await enter("gateway--alice", code)).status).toBe(200);
+    }
+    expect(given).toBe(99);
+    // Another browser of the same person has its own.
+    const other = await routers.ask(router, "alice", {
+      target: "/.berth/port?to=gateway&path=/",
+      headers: [...navigation, `Cookie: ${await routers.cookie(alice)}`],
+    });
+    expect(other.headers.get("location")?.[0]).toMatch(/#[\w-]{43}$/);
+  });
+
   it("is opened beside the bare one at once, so that its page may call it", async () => {
     const alice = await routers.addWorkspace("alice");
     await routers.serve(alice, gatewayPort, (_request, response) => response.end("gateway"));
