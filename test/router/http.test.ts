@@ -281,7 +281,7 @@ describe("an answer", () => {
 
   it("is never waited for longer than the router's patience", async () => {
     await routers.serveRaw(alice, () => undefined);
-    const router = await routers.startRouter({ patience: { answer: 60 } });
+    const router = await routers.startRouter({ patience: { answer: 300 } });
     const answer = await routers.ask(router, "alice", { headers: [cookie] });
     expect(answer.status).toBe(504);
   });
