@@ -105,12 +105,10 @@ export function createRouter({ settings, database, locator, registry, log }: Rou
     },
     onError: warn("What is open could not be looked at"),
   });
-  const strangers = createStrangers({
-    ...{ rules, loginUrl },
-    workspaceOf: async (label) => (await findLabel(database, label))?.workspace ?? null,
-  });
+  const workspaceOf = async (label: string) => (await findLabel(database, label))?.workspace ?? null;
+  const strangers = createStrangers({ rules, loginUrl, workspaceOf });
   const own = createOwnRoutes({
-    rules,
+    ...{ rules, workspaceOf },
     exchange: (code, host) => exchangeCode(database, { code, host }, sessions),
     codeFor: (session, host, path) => addCodeOfSession(database, session, { host, path }),
     async endFamily(session) {

@@ -362,6 +362,47 @@ describe("a host whose workspace is another one now", () => {
     expect([answer.status, answer.headers.get("clear-site-data")]).toEqual([404, ['"cache", "storage"']]);
   });
 
+  it("gives its ports' codes where no service worker of the earlier one can be, which has them forget it first", async () => {
+    await routers.addWorkspace("alice", { desired: "deleted", phase: "deleted" });
+    const second = await routers.addWorkspace("alice", { owner: "bob" });
+    const port = await routers.ask(router, "alice", {
+      target: "/.berth/port?to=gateway&path=/x",
+      headers: [...navigation, `Cookie: ${await routers.cookie(second)}`],
+    });
+    const beside = originOf("enter--alice");
+    const [page = "", code = ""] = port.headers.get("location")?.[0]?.split("#") ?? [];
+    expect(page).toBe(`${beside}/.berth/clean?port=gateway`);
+    const cleaning = await routers.ask(router, "enter--alice", {
+      target: page.slice(beside.length),
+      headers: navigation,
+    });
+    expect([cleaning.status, cleaning.body.includes(`clean("${originOf("gateway--alice")}")`)]).toEqual([200, true]);
+    const forget = (origin: string, ...headers: string[]) =>
+      routers.ask(router, "gateway--alice", {
+        method: "POST",
+        target: "/.berth/forget",
+        headers: [`Origin: ${origin}`, ...headers],
+      });
+    const forgotten = await forget(beside, "Cookie: __Host-berth-seen=of-the-earlier-one");
+    expect([forgotten.status, forgotten.headers.get("clear-site-data")]).toEqual([204, ['"cache", "storage"']]);
+    expect(forgotten.headers.get("access-control-allow-origin")).toEqual([beside]);
+    for (const other of [originOf("alice"), originOf("gateway--alice"), originOf("enter--mallory"), product])
+      expect((await forget(other)).status).toBe(403);
+    const entered = await enter("gateway--alice", code);
+    const [seen] = cookieOf(entered, "seen") ?? [];
+    expect((await forget(beside, `Cookie: __Host-berth-seen=${seen}`)).headers.has("clear-site-data")).toBe(false);
+  });
+
+  it("shows no page of a workspace where browsers begin", async () => {
+    const alice = await routers.addWorkspace("alice");
+    const backend = await routers.serve(alice);
+    const cookie = `Cookie: ${await routers.cookie(alice, { host: "enter--alice" })}`;
+    expect((await routers.ask(router, "enter--alice", { headers: [cookie] })).status).toBe(404);
+    for (const host of ["alice", "gateway--alice"])
+      expect((await routers.ask(router, host, { target: "/.berth/clean", headers: navigation })).status).toBe(404);
+    expect(backend.seen).toEqual([]);
+  });
+
   it("is not opened by a session or a code of the earlier one", async () => {
     const first = await routers.addWorkspace("alice");
     const cookie = await routers.cookie(first);
