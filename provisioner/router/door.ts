@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { type OwnAnswer, writeAnswer } from "./answers.ts";
-import { cookieValues, ourCookie, sessionCookie } from "./cookies.ts";
+import { cookieValues, ourCookie, seenCookie, sessionCookie } from "./cookies.ts";
 import { Exchange, type ExchangeDeps, type Passing } from "./exchange.ts";
 import type { Gate, Visit } from "./gate.ts";
 import type { Guesses } from "./guesses.ts";
@@ -75,36 +75,58 @@ export function createDoor(deps: DoorDeps): Serve {
     });
   };
 
+  const addressOf = ({ socket }: Connection, { forwardedFor }: RequestHead) =>
+    deps.addressOf(socket.remoteAddress, forwardedFor);
+  /** Whether the database is asked nothing more for that address; whoever was somebody a while ago guesses nothing. */
+  const isGuessing = (address: string, tokens: readonly string[]) =>
+    guesses.exhausted(address) && !tokens.some((token) => gate.remembers(token));
+
   /** Who has one of these tokens, by the database. */
-  const askFor = async (site: Site, tokens: readonly string[]): Promise<{ visit: Visit; token: string } | null> => {
+  const askFor = async (
+    site: Site,
+    tokens: readonly string[],
+    address: string,
+  ): Promise<{ visit: Visit; token: string } | null> => {
     for (const token of tokens) {
       const known = gate.known(site.host.name, token);
       metrics.look(known === undefined ? "database" : "memory");
       const visit = known === undefined ? await gate.ask(site.host.name, token) : known;
       if (visit !== null) return { visit, token };
+      if (known === undefined) guesses.count(address);
     }
     return null;
   };
 
+  /** What somebody without a session is told. */
+  const strange = (site: Site, head: RequestHead, address: string): Promise<OwnAnswer> => {
+    if (asksWhatWasSeen(head)) guesses.count(address);
+    return strangers(site, head);
+  };
+
   const stranger = (connection: Connection, head: RequestHead, site: Site) =>
     later(connection, head, site, async () => {
-      const told = await strangers(site, head);
+      const told = await strange(site, head, addressOf(connection, head));
       refused("stranger", site);
       answer(connection, head, told, "stranger");
     });
 
-  const ownPath = (connection: Connection, head: RequestHead, site: Site, path: string) =>
+  const ownPath = (connection: Connection, head: RequestHead, site: Site, path: string) => {
+    const tokens = cookieValues(head.cookie, sessionCookie);
+    const address = addressOf(connection, head);
+    if (isGuessing(address, tokens)) return refuse(connection, head, site, "too-many-guesses");
     later(connection, head, site, async () => {
       const told = await own(path, {
         head,
         host: site.host,
         frame: site.frame,
-        visit: async () => (await askFor(site, cookieValues(head.cookie, sessionCookie)))?.visit ?? null,
+        visit: async () => (await askFor(site, tokens, address))?.visit ?? null,
         body: () => readSmallBody(connection),
-        stranger: () => strangers(site, head),
+        stranger: () => strange(site, head, address),
+        missed: () => guesses.count(address),
       });
       answer(connection, head, told, "own");
     });
+  };
 
   const fail: ExchangeDeps["fail"] = ({ connection, head, site }, failure) => {
     log.debug({ failure, host: site.host.name }, "A workspace did not answer");
@@ -139,7 +161,7 @@ export function createDoor(deps: DoorDeps): Serve {
     if (port === null) return refuse(connection, head, site, "port-closed");
     if (visit.phase !== "running" || visit.desired !== "running") return wait(connection, head, site, visit);
     if (!open.hasRoom(visit, head.upgrade !== undefined)) return refuse(connection, head, site, "too-much-open");
-    const address = deps.addressOf(connection.socket.remoteAddress, head.forwardedFor);
+    const address = addressOf(connection, head);
     const passing: Passing = {
       ...{ connection, head, site, visit, port, since },
       asked: { host: site.header, scheme: rules.scheme, address },
@@ -209,15 +231,14 @@ export function createDoor(deps: DoorDeps): Serve {
         return pass(connection, head, site, visit, token, since);
       }
     }
+    if (!unknown && !asksWhatWasSeen(head)) return stranger(connection, head, site);
+    const address = addressOf(connection, head);
+    if (isGuessing(address, tokens)) return refuse(connection, head, site, "too-many-guesses");
     if (!unknown) return stranger(connection, head, site);
-    const address = deps.addressOf(connection.socket.remoteAddress, head.forwardedFor);
-    if (guesses.exhausted(address) && !tokens.some((token) => gate.remembers(token)))
-      return refuse(connection, head, site, "too-many-guesses");
     later(connection, head, site, async () => {
-      const found = await askFor(site, tokens);
+      const found = await askFor(site, tokens, address);
       if (!connection.open) return;
       if (found !== null) return pass(connection, head, site, found.visit, found.token, since);
-      guesses.count(address);
       stranger(connection, head, site);
     });
   };
@@ -239,6 +260,11 @@ export function createDoor(deps: DoorDeps): Serve {
     };
     answer(connection, head, { status: 204, headers }, "preflight");
   }
+}
+
+/** Whether who has no session is told by what the browser saw here last, which the database is asked about. */
+function asksWhatWasSeen(head: RequestHead): boolean {
+  return isNavigation(head) && cookieValues(head.cookie, seenCookie).length > 0;
 }
 
 /** Hears of a connection while nothing is under way that would care. */

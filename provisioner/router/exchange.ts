@@ -197,11 +197,13 @@ export class Exchange implements Party, Asker, OpenThing {
     this.#fail(this.#answered ? "bad-answer" : "no-answer");
   }
 
-  // From the browser; `onDrain` is said by both sides: either may go on then.
+  // From the browser; `onDrain` is said by both sides: whichever sends to the one that takes bytes again goes on.
 
   onDrain(): void {
-    this.#backend?.socket.resume();
-    if (!this.#bodySent) this.#connection.resume();
+    const backend = this.#backend?.socket;
+    if (backend === undefined) return;
+    if (!this.#connection.socket.writableNeedDrain) backend.resume();
+    if (!this.#bodySent && !backend.writableNeedDrain) this.#connection.resume();
   }
 
   onGone(): void {

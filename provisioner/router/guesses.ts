@@ -1,6 +1,6 @@
 import { limitKey } from "../api/addresses.ts";
 
-/** Counts sessions that do not exist, by address: each costs a look into the database. */
+/** Counts sessions and codes that do not exist, and what is said to have been seen, by address: each costs a look into the database. */
 export interface Guesses {
   /** Whether this address had too many within the minute. */
   exhausted(address: string): boolean;

@@ -1,15 +1,16 @@
 import { timingSafeEqual } from "node:crypto";
 import { z } from "zod";
-import { type Exchanged, newSecret, secretPattern } from "../store/access.ts";
+import { type Exchanged, type FurtherCode, newSecret, secretPattern } from "../store/access.ts";
+import { cleanPort } from "../workspaces/settings.ts";
 import { jsonAnswer, type OwnAnswer, problemAnswer, redirectAnswer } from "./answers.ts";
 import { cookieValues, expireCookies, nonceCookie, ourCookie, seenCookie, sessionCookie } from "./cookies.ts";
 import type { Visit } from "./gate.ts";
 import { hostName, originOf, readPort, type WorkspaceHost } from "./host.ts";
 import type { RequestHead } from "./http/request-head.ts";
 import { isFriend, isNavigation, type OriginRules } from "./origins.ts";
-import { enterPage, type PageFrame, waitingWords } from "./pages.ts";
+import { cleanPage, enterPage, type PageFrame, waitingWords } from "./pages.ts";
 import { portOf, portsBeside, portsOfBlueprint } from "./ports.ts";
-import { mayHoldOther, seenValue, tombstone } from "./tombstones.ts";
+import { mayHoldOther, seenValue, tombstone, tombstoneFor } from "./tombstones.ts";
 
 /** A request for one of the router's own paths. */
 export interface OwnRequest {
@@ -22,15 +23,19 @@ export interface OwnRequest {
   readonly body: () => Promise<string | null>;
   /** What somebody without a session is told. */
   readonly stranger: () => Promise<OwnAnswer>;
+  /** To be called for what costs a look into the database, and may be a stranger's: a code that is none. */
+  readonly missed: () => void;
 }
 
 export interface OwnRoutesDeps {
   readonly rules: OriginRules;
   readonly exchange: (code: string, host: string) => Promise<Exchanged | null>;
-  readonly codeFor: (session: string, host: string, path: string) => Promise<string | null>;
+  readonly codeFor: (session: string, host: string, path: string) => Promise<FurtherCode | null>;
   readonly endFamily: (session: string) => Promise<void>;
   /** Asks for a sleeping workspace to be woken; not waited for. */
   readonly wake: (visit: Visit) => void;
+  /** Id of the workspace that has a label now; null when none has. */
+  readonly workspaceOf: (label: string) => Promise<string | null>;
   /** Who has a session at a host. */
   readonly visitOf: (host: string, token: string) => Promise<Visit | null>;
 }
@@ -85,7 +90,25 @@ export function createOwnRoutes(deps: OwnRoutesDeps) {
     });
   };
 
-  const session = async ({ head, host, body }: OwnRequest): Promise<OwnAnswer> => {
+  /** Where a browser begins that may hold a service worker of an earlier workspace: it would take the code. */
+  const clean = async ({ head, host, frame }: OwnRequest): Promise<OwnAnswer> => {
+    const port = new URLSearchParams(head.target.split("?")[1] ?? "").get("port");
+    const wanted = port === null ? null : readPort(port);
+    if (host.port !== cleanPort || wanted === undefined || !isNavigation(head)) return notFound();
+    return cleanPage(frame, originOf(hostName(host.label, wanted), rules));
+  };
+
+  /** Has the browser forget an earlier workspace, for the page above: no page of a workspace has its origin. */
+  const forget = async ({ head, host, missed }: OwnRequest): Promise<OwnAnswer> => {
+    const origin = originOf(hostName(host.label, cleanPort), rules);
+    if (head.origin !== origin) return forbidden();
+    missed();
+    const headers = { "Access-Control-Allow-Origin": origin, "Access-Control-Allow-Credentials": "true" };
+    const forgotten = await tombstoneFor(head.cookie, () => deps.workspaceOf(host.label));
+    return { status: 204, headers: { ...headers, ...forgotten } };
+  };
+
+  const session = async ({ head, host, body, missed }: OwnRequest): Promise<OwnAnswer> => {
     const { origin } = head;
     const own = originOf(host.name, rules);
     // The bare host's page may bring the code of a further host of the same workspace: nobody else has such a one.
@@ -98,7 +121,10 @@ export function createOwnRoutes(deps: OwnRoutesDeps) {
     const { code, nonce } = given.data;
     if (!beside && !cookieValues(head.cookie, nonceCookie).some((value) => isSame(value, nonce))) return refused(cross);
     const made = await deps.exchange(code, host.name);
-    if (made === null) return refused(cross);
+    if (made === null) {
+      missed();
+      return refused(cross);
+    }
     const seconds = Math.max(1, Math.floor((made.endsAt.getTime() - Date.now()) / 1000));
     const other = mayHoldOther(head.cookie, made.workspace, made.reused);
     const cookies = [
@@ -122,7 +148,7 @@ export function createOwnRoutes(deps: OwnRoutesDeps) {
     const codes = await Promise.all(
       names.map(async (name) => ({ origin: originOf(name, rules), code: await deps.codeFor(hash, name, "/") })),
     );
-    return codes.filter(({ code }) => code !== null);
+    return codes.flatMap(({ origin, code }) => (code === null ? [] : [{ origin, code: code.code }]));
   };
 
   const port = async ({ head, host, visit, stranger }: OwnRequest): Promise<OwnAnswer> => {
@@ -135,8 +161,10 @@ export function createOwnRoutes(deps: OwnRoutesDeps) {
     if (found === null) return stranger();
     if (portOf(portsOfBlueprint(found.blueprint), wanted) === null) return notFound();
     const name = hostName(host.label, wanted);
-    const code = await deps.codeFor(found.session, name, path);
-    return code === null ? stranger() : redirectAnswer(`${originOf(name, rules)}${ownPath}/enter#${code}`);
+    const made = await deps.codeFor(found.session, name, path);
+    if (made === null) return stranger();
+    const cleaning = `${originOf(hostName(host.label, cleanPort), rules)}${ownPath}/clean?port=${wanted}`;
+    return redirectAnswer(`${made.reused ? cleaning : `${originOf(name, rules)}${ownPath}/enter`}#${made.code}`);
   };
 
   const state = async ({ head, visit }: OwnRequest): Promise<OwnAnswer> => {
@@ -171,6 +199,8 @@ export function createOwnRoutes(deps: OwnRoutesDeps) {
 
   const routes: Readonly<Record<string, readonly [string, (request: OwnRequest) => Promise<OwnAnswer>]>> = {
     [`${ownPath}/enter`]: ["GET", enter],
+    [`${ownPath}/clean`]: ["GET", clean],
+    [`${ownPath}/forget`]: ["POST", forget],
     [`${ownPath}/session`]: ["POST", session],
     [`${ownPath}/port`]: ["GET", port],
     [`${ownPath}/state`]: ["GET", state],

@@ -33,6 +33,21 @@ async function enter(nonce){
 }
 `;
 
+/** Has another host forget what an earlier workspace left there, and only then goes there, with the code. */
+export const cleanScript = `
+async function clean(origin){
+  try{
+    const answer=await fetch(origin+"/.berth/forget",{method:"POST",credentials:"include"});
+    if(!answer.ok)throw new Error();
+    location.replace(origin+"/.berth/enter"+location.hash);
+  }catch{
+    document.title=document.querySelector("h1").textContent="No connection";
+    document.querySelector("p").textContent="Open the workspace again from where you found it.";
+    document.querySelector(".bar").remove();
+  }
+}
+`;
+
 /** Looks whether the workspace is there, and goes on when it is: by asking again, never by sending a form again. */
 export const waitScript = `
 function again(sent){

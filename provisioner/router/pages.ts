@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { OwnAnswer } from "./answers.ts";
-import { asleepScript, besideScript, enterScript, waitScript } from "./page-scripts.ts";
+import { asleepScript, besideScript, cleanScript, enterScript, waitScript } from "./page-scripts.ts";
 
 /** What a page may do around itself. */
 export interface PageFrame {
@@ -88,6 +88,12 @@ function escaped(text: string): string {
 export function enterPage(frame: PageFrame, nonce: string, headers: OwnAnswer["headers"]): OwnAnswer {
   const script = `${besideScript}${enterScript}enter(${JSON.stringify(nonce)});`;
   return pageAnswer(200, frame, { title: "Opening", words: "One moment.", busy: true, script }, headers);
+}
+
+/** The page that has a host forget an earlier workspace before it leads there. `origin` is that host's. */
+export function cleanPage(frame: PageFrame, origin: string): OwnAnswer {
+  const script = `${cleanScript}clean(${JSON.stringify(origin)});`;
+  return pageAnswer(200, { ...frame, connect: origin }, { title: "Opening", words: "One moment.", busy: true, script });
 }
 
 /** Shown while a workspace is on its way; goes on by itself. `sent`: the request was no mere look at a page. */

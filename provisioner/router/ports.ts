@@ -1,11 +1,13 @@
 import { findBlueprint } from "../../components/workspace/blueprints/index.ts";
 import type { WorkspaceShape } from "../../components/workspace/spec.ts";
+import { cleanPort } from "../workspaces/settings.ts";
 
 /** Which ports of a workspace browsers may reach. */
 export type ReachablePorts = Pick<WorkspaceShape, "ports" | "previews">;
 
 /** The number of the port that a host means; null when browsers may not reach such a one. */
 export function portOf({ ports, previews }: ReachablePorts, wanted: number | string | null): number | null {
+  if (wanted === cleanPort) return null;
   const open = ports.filter(({ internal }) => internal !== true);
   if (wanted === null) return open[0]?.port ?? null;
   const named = open.find(({ name, port }) => name === wanted || port === wanted);

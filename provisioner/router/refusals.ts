@@ -25,17 +25,22 @@ const headStatuses: Readonly<Partial<Record<Refusal, number>>> = {
   expectation: 417,
   "head-too-large": 431,
   "too-many-fields": 431,
+  cookies: 431,
   timeout: 408,
 };
 
 /** The answer to what is no request that everybody reads alike. */
 export function headRefusal(refusal: HeadRefusal | "head-too-large" | "timeout"): OwnAnswer {
-  const detail = `Wrong in the request: ${refusal}.`;
-  return problemAnswer(headStatuses[refusal] ?? 400, {
-    code: "malformed",
-    title: "The request cannot be read",
-    detail,
-  });
+  const tooMany = refusal === "cookies";
+  const detail = tooMany
+    ? "Your browser has more cookies for this domain than can be read. They were taken away: open the workspace again."
+    : `Wrong in the request: ${refusal}.`;
+  return problemAnswer(
+    headStatuses[refusal] ?? 400,
+    { code: "malformed", title: "The request cannot be read", detail },
+    // It signs out of the whole domain; but a browser that has so many opens nothing there, and no other is told so.
+    tooMany ? { "Clear-Site-Data": '"cookies"' } : {},
+  );
 }
 
 /** The answer to a host that can be no workspace's. */

@@ -75,7 +75,7 @@ const lookEvery = 60_000;
 const tidyEvery = 600_000;
 /** Milliseconds in which one workspace is asked to be woken once. */
 const wakeEvery = 3000;
-/** Sessions that do not exist, per minute and address. */
+/** Sessions, codes and more that only the database can tell to be made up, per minute and address. */
 const guessesPerMinute = 300;
 /** Milliseconds that streams get to say goodbye to. */
 const goodbye = 1500;
@@ -107,10 +107,8 @@ export function createRouter({ settings, database, locator, registry, log }: Rou
     },
     onError: warn("What is open could not be looked at"),
   });
-  const strangers = createStrangers({
-    ...{ rules, loginUrl },
-    workspaceOf: async (label) => (await findLabel(database, label))?.workspace ?? null,
-  });
+  const workspaceOf = async (label: string) => (await findLabel(database, label))?.workspace ?? null;
+  const strangers = createStrangers({ rules, loginUrl, workspaceOf });
   const wake = ({ workspace, person }: Visit) => {
     const now = performance.now();
     if (now - (woken.get(workspace) ?? Number.NEGATIVE_INFINITY) < wakeEvery) return;
@@ -118,7 +116,7 @@ export function createRouter({ settings, database, locator, registry, log }: Rou
     askToWake(database, workspace, person).catch(warn("A workspace was not asked to wake"));
   };
   const own = createOwnRoutes({
-    rules,
+    ...{ rules, workspaceOf },
     exchange: (code, host) => exchangeCode(database, { code, host }, sessions),
     codeFor: (session, host, path) => addCodeOfSession(database, session, { host, path }),
     async endFamily(session) {

@@ -6,6 +6,9 @@ import { accessCodes, sessions, shares, workspaces } from "./schema.ts";
 /** Seconds that a code can be exchanged. */
 export const codeSeconds = 60;
 
+/** Most sessions and codes that come of one code of the API's: a browser has one for each host of a workspace. */
+const mostOfFamily = 100;
+
 /** A code or a session's token as it is sent: 256 random bits. */
 export const secretPattern = /^[A-Za-z0-9_-]{43}$/;
 
@@ -85,22 +88,46 @@ export async function addCode(
   return { code, expiresAt: kept.expiresAt };
 }
 
+/** A code for another host of a session's workspace. */
+export interface FurtherCode {
+  readonly code: string;
+  /** Whether the host was another workspace's before. */
+  readonly reused: boolean;
+}
+
+/** Whether another workspace had the host label of this one before. */
+function isReused(workspace: SQL | string): SQL {
+  return sql`exists (select 1 from ${workspaces} as present join ${workspaces} as earlier on earlier.host = present.host
+    where present.id = ${workspace} and earlier.id <> present.id)`;
+}
+
+/** Whether a workspace's host label was another one's before: browsers may hold what that one left there. */
+export async function isHostReused(queries: Queries | Transaction, workspace: string): Promise<boolean> {
+  const { rows } = await queries.execute<{ reused: boolean }>(sql`select ${isReused(workspace)} as reused`);
+  return rows[0]?.reused === true;
+}
+
 /**
- * Makes a code for another host of a session's workspace, or answers null when the session is gone. The session is
- * locked meanwhile, so that revoking it finds the code, or comes first.
+ * Makes a code for another host of a session's workspace, or answers null when the session is gone, or too many came of
+ * the same code. The session is locked meanwhile, so that revoking it finds the code, or comes first.
  */
 export async function addCodeOfSession(
   { queries }: { readonly queries: Queries },
   session: string,
   { host, path }: Pick<NewCode, "host" | "path">,
-): Promise<string | null> {
+): Promise<FurtherCode | null> {
   const code = newSecret();
-  const { rowCount } = await queries.execute(sql`
+  const { rows } = await queries.execute<{ reused: boolean }>(sql`
     insert into ${accessCodes} (hash, workspace, host, person, path, expires_at, family, ends_at)
     select ${hashSecret(code)}, workspace, ${host}, person, ${path},
       now() + make_interval(secs => ${codeSeconds}), family, ends_at
-    from (select * from ${sessions} where hash = ${session} for share) as parent where parent.expires_at > now()`);
-  return rowCount === 1 ? code : null;
+    from (select * from ${sessions} where hash = ${session} for share) as parent
+    where parent.expires_at > now() and ${mostOfFamily} >
+      (select count(*) from ${sessions} as other where other.family = parent.family and other.expires_at > now()) +
+      (select count(*) from ${accessCodes} as other
+        where other.workspace = parent.workspace and other.family = parent.family and other.expires_at > now())
+    returning ${isReused(sql`${accessCodes.workspace}`)} as reused`);
+  return rows[0] === undefined ? null : { code, reused: rows[0].reused };
 }
 
 /** What came of an exchange. */

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, sql } from "drizzle-orm";
 import type { AccessSession, Share, WorkspaceUsage } from "../contract/access.ts";
 import type { Queue } from "../queue/queue.ts";
-import { addCode, personMayOpen, revokeAccess } from "../store/access.ts";
+import { addCode, isHostReused, personMayOpen, revokeAccess } from "../store/access.ts";
 import type { Database, Queries, Transaction } from "../store/database.ts";
 import { owners, sessions, shares, workspaces } from "../store/schema.ts";
 import { findUsage } from "../store/usage.ts";
@@ -9,7 +9,7 @@ import { createChanges } from "./changes.ts";
 import type { WorkspaceRow } from "./present.ts";
 import { conflicting, invalid, notFound } from "./refusals.ts";
 import { RequestError } from "./service.ts";
-import { hostOf, urlOf, type WorkspaceSettings } from "./settings.ts";
+import { cleanPort, hostOf, urlOf, type WorkspaceSettings } from "./settings.ts";
 
 /** Who opens which page of a workspace. */
 export interface AccessOrder {
@@ -84,7 +84,12 @@ export function createAccessService({ database, queue, settings }: AccessDeps): 
         }
         const { code, expiresAt } = await addCode(transaction, { workspace: id, host: row.host, person, path });
         // Behind the '#': it reaches no server, log or referrer before the page sends it.
-        return { url: `${urlOf(row.host, settings)}/.berth/enter#${code}`, expiresAt };
+        // Where a service worker of an earlier workspace may answer, it is made to forget that one first, from beside.
+        const reused = await isHostReused(transaction, id);
+        const page = reused
+          ? `${urlOf(`${cleanPort}--${row.host}`, settings)}/.berth/clean`
+          : `${urlOf(row.host, settings)}/.berth/enter`;
+        return { url: `${page}#${code}`, expiresAt };
       }),
 
     revoke: (id, person, viewer) =>

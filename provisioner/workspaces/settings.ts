@@ -44,6 +44,12 @@ export function urlOf(label: string, settings: Pick<WorkspaceSettings, "baseDoma
   return `${scheme}://${hostOf(label, settings)}${usual ? "" : `:${port}`}`;
 }
 
+/**
+ * Stands for a port in the host at which a browser begins where an earlier workspace had the label: no workspace has such
+ * a port, so that none ever had a page there, or a service worker that could answer in the router's place.
+ */
+export const cleanPort = "enter";
+
 /** Labels that no workspace gets in this installation, whatever holds everywhere. */
 export function takenLabels({
   apiHost,

@@ -266,3 +266,35 @@ it("what an earlier workspace of the host stored is gone when another one is ope
   ])()`);
   expect(left).toEqual([0, "", 0]);
 });
+
+it("a service worker of an earlier workspace of the host does not get the code that opens the next one", async () => {
+  // It answers every page itself, and tells the address that it was asked for, code and all.
+  const thief = `self.addEventListener("install", () => self.skipWaiting());
+    self.addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+    self.addEventListener("fetch", (event) => event.respondWith(new Response(
+      "<h1></h1><script>document.querySelector('h1').textContent = 'stolen ' + location.hash</script>",
+      { headers: { "content-type": "text/html" } },
+    )));`;
+  await routers.serve(alice, shellPort, (request, response) => {
+    const script = request.url === "/worker.js";
+    response.setHeader("content-type", script ? "text/javascript" : "text/html");
+    response.end(script ? thief : pageOf("first"));
+  });
+  await page.goto(await accessUrl(alice));
+  await page.getByText("first").waitFor();
+  await page.evaluate(`(async () => {
+    await navigator.serviceWorker.register("/worker.js");
+    await navigator.serviceWorker.ready;
+  })()`);
+  await routers.database().pool.query("update workspaces set desired = 'deleted', phase = 'deleted'");
+  const second = await routers.addWorkspace("alice", { owner: "bob" });
+  await servePages(second);
+  // As the API and the bare host lead there.
+  const url = (await accessUrl(second)).replace("//alice", "//enter--alice").replace("/enter#", "/clean#");
+  await page.goto(url);
+  await page
+    .getByRole("heading")
+    .filter({ hasText: /alice 3000|stolen/ })
+    .waitFor();
+  expect(await page.getByRole("heading").textContent()).toBe("alice 3000 /");
+});

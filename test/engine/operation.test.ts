@@ -27,7 +27,10 @@ describe.each(["files", "commands"] as const)("An engine operation, with stacks 
     const stack = newName("ws");
     expect(await deploy(stack)).toEqual(["created Stash agent", "created Stash stream", "created Workspace workspace"]);
     expect(await deploy(stack)).toEqual([]);
-    expect(await deploy(stack, { ...specFor(stack), owner: "bob" })).toEqual(["updated Stash agent", "updated Stash stream"]);
+    expect(await deploy(stack, { ...specFor(stack), owner: "bob" })).toEqual([
+      "updated Stash agent",
+      "updated Stash stream",
+    ]);
     // A repair looks at what is really there before it changes anything.
     expect(await deploy(stack, specFor(stack, "quick", 2), { repair: true })).toEqual([
       "created Stash more-0",

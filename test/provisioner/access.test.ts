@@ -35,6 +35,16 @@ describe("asking for access", () => {
     expect(harness.logged()).not.toContain(answer.json.url.split("#")[1]);
   });
 
+  test("leads past what an earlier workspace of the host may have left in the browser, which would take the code", async () => {
+    const first = await aliceHome();
+    const service = harness.as(harness.tokens.service);
+    await service.delete(`/v1/workspaces/${first}`);
+    await harness.settleNext("succeeded");
+    const second = await aliceHome();
+    const { json } = await service.post(`/v1/workspaces/${second}/access`);
+    expect(json.url).toMatch(/^https:\/\/enter--alice\.workspace\.example\.com\/\.berth\/clean#[A-Za-z0-9_-]{43}$/);
+  });
+
   test("is for the owner where nobody else is named, and for a token's own user", async () => {
     const id = await aliceHome();
     for (const token of [harness.tokens.service, harness.tokens.alice]) {

@@ -136,6 +136,43 @@ describe("a body", () => {
     expect((await client.answer()).body).toBe("done");
   });
 
+  it("goes no faster than the workspace takes it while an answer is already under way", async () => {
+    const [piece, answer] = [Buffer.alloc(65_536), Buffer.alloc(4_000_000)];
+    await routers.serveRaw(alice, (socket) =>
+      socket.once("data", () => {
+        socket.pause();
+        socket.write("HTTP/1.1 200 OK\r\n\r\n");
+        const more = () => {
+          while (!socket.destroyed && socket.write(answer));
+        };
+        socket.on("drain", more);
+        more();
+      }),
+    );
+    const router = await routers.startRouter({ mostBody: 1e9 });
+    const client = await routers.client(router);
+    client.write(head("POST /", "Content-Length: 1000000000"));
+    let [sent, answered] = [0, 0];
+    const send = () => {
+      while (client.socket.write(piece)) sent += piece.length;
+      sent += piece.length;
+    };
+    client.socket.on("drain", send);
+    client.socket.on("data", (bytes) => {
+      answered += bytes.length;
+      client.received = Buffer.alloc(0);
+      // Not as fast as it comes, so that the router waits for the browser again and again.
+      client.socket.pause();
+      setTimeout(() => client.socket.resume(), 1);
+    });
+    send();
+    // Until the kernel and the router hold what they hold of the body.
+    await client.until(() => answered > 30_000_000);
+    const held = sent;
+    await client.until(() => answered > 130_000_000);
+    expect(sent - held).toBeLessThan(1_000_000);
+  });
+
   it("whose end never comes is given up", async () => {
     const backend = await routers.serve(alice);
     const router = await routers.startRouter({ patience: { stall: 60 } });
@@ -251,7 +288,7 @@ describe("an answer", () => {
 
   it("is never waited for longer than the router's patience", async () => {
     await routers.serveRaw(alice, () => undefined);
-    const router = await routers.startRouter({ patience: { answer: 60 } });
+    const router = await routers.startRouter({ patience: { answer: 300 } });
     const answer = await routers.ask(router, "alice", { headers: [cookie] });
     expect(answer.status).toBe(504);
   });
@@ -313,6 +350,33 @@ describe("requests", () => {
     const client = await routers.client(router);
     client.write(`${head("GET /1")}${head("POST /2", "Content-Length: 2")}ok${head("GET /3")}`);
     for (const url of ["/1", "/2", "/3"]) expect((await client.answer()).body).toBe(`answer to ${url}`);
+  });
+
+  it("that are sent at once wait until the answers before them are taken", async () => {
+    const router = await routers.startRouter();
+    const client = await routers.client(router);
+    client.socket.pause();
+    const stranger = `GET / HTTP/1.1\r\nHost: alice.${baseDomain}\r\nAccept: text/html\r\n\r\n`;
+    const count = 100_000;
+    client.write(stranger.repeat(count));
+    const answers = async () => {
+      const text = await router.registry.getSingleMetricAsString("berth_router_requests_total");
+      return Number(/outcome="stranger"\} (\d+)/.exec(text)?.[1] ?? 0);
+    };
+    let before = -1;
+    for (let now = 0; now > before; now = await answers()) {
+      before = now;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    expect(before).toBeGreaterThan(0);
+    expect(before).toBeLessThan(count / 10);
+    let received = 0;
+    client.socket.on("data", (bytes) => {
+      received += bytes.toString("latin1").split("HTTP/1.1 401").length - 1;
+      client.received = Buffer.alloc(0);
+    });
+    client.socket.resume();
+    await client.until(() => received > before + 1000);
   });
 
   it("that come byte by byte are read all the same", async () => {
@@ -477,6 +541,48 @@ it("whoever makes up sessions is soon told to wait, and nobody else is", async (
   }
   expect([...statuses]).toEqual([401, 429]);
   expect((await routers.ask(router, "alice", { headers: [cookie] })).status).toBe(200);
+});
+
+describe("whoever makes up what only the database can tell is soon told to wait:", () => {
+  const from = `Origin: https://alice.${baseDomain}`;
+  const madeUp = (count: number) => String(count).padStart(43, "A");
+  const exchange = (code: string) => JSON.stringify({ code, nonce: madeUp(0) });
+  const ways: readonly (readonly [string, (count: number) => string])[] = [
+    [
+      "sessions at a path of the router's",
+      (count) => get("/.berth/state", `Cookie: __Host-berth-session=${madeUp(count)}`),
+    ],
+    [
+      "codes",
+      (count) =>
+        get(
+          "/.berth/session",
+          `Cookie: __Host-berth-nonce=${madeUp(0)}`,
+          from,
+          `Content-Length: ${exchange(madeUp(0)).length}`,
+        )
+          .replace("GET", "POST")
+          .concat(exchange(madeUp(count))),
+    ],
+    ["what was seen last", () => get("/", "Cookie: __Host-berth-seen=x", ...navigation)],
+  ];
+  const get = (target: string, ...fields: string[]) =>
+    `${[`GET ${target} HTTP/1.1`, `Host: alice.${baseDomain}`, ...fields].join("\r\n")}\r\n\r\n`;
+
+  it.each(ways)("%s", async (_, request) => {
+    await routers.serve(alice);
+    const router = await routers.startRouter();
+    expect((await routers.ask(router, "alice", { headers: [cookie] })).status).toBe(200);
+    const client = await routers.client(router);
+    const statuses: number[] = [];
+    for (let count = 0; count <= 300; count += 1) {
+      client.write(request(count));
+      statuses.push((await client.answer()).status);
+    }
+    expect(statuses.indexOf(429)).toBe(300);
+    expect((await routers.ask(router, "alice", { headers: [cookie] })).status).toBe(200);
+    expect((await routers.ask(router, "alice", { target: "/.berth/state", headers: [cookie] })).status).toBe(200);
+  });
 });
 
 it("what passes is counted by workspace, together with other routers, and nothing of it is lost", async () => {

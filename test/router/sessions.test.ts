@@ -362,6 +362,47 @@ describe("a host whose workspace is another one now", () => {
     expect([answer.status, answer.headers.get("clear-site-data")]).toEqual([404, ['"cache", "storage"']]);
   });
 
+  it("gives its ports' codes where no service worker of the earlier one can be, which has them forget it first", async () => {
+    await routers.addWorkspace("alice", { desired: "deleted", phase: "deleted" });
+    const second = await routers.addWorkspace("alice", { owner: "bob" });
+    const port = await routers.ask(router, "alice", {
+      target: "/.berth/port?to=gateway&path=/x",
+      headers: [...navigation, `Cookie: ${await routers.cookie(second)}`],
+    });
+    const beside = originOf("enter--alice");
+    const [page = "", code = ""] = port.headers.get("location")?.[0]?.split("#") ?? [];
+    expect(page).toBe(`${beside}/.berth/clean?port=gateway`);
+    const cleaning = await routers.ask(router, "enter--alice", {
+      target: page.slice(beside.length),
+      headers: navigation,
+    });
+    expect([cleaning.status, cleaning.body.includes(`clean("${originOf("gateway--alice")}")`)]).toEqual([200, true]);
+    const forget = (origin: string, ...headers: string[]) =>
+      routers.ask(router, "gateway--alice", {
+        method: "POST",
+        target: "/.berth/forget",
+        headers: [`Origin: ${origin}`, ...headers],
+      });
+    const forgotten = await forget(beside, "Cookie: __Host-berth-seen=of-the-earlier-one");
+    expect([forgotten.status, forgotten.headers.get("clear-site-data")]).toEqual([204, ['"cache", "storage"']]);
+    expect(forgotten.headers.get("access-control-allow-origin")).toEqual([beside]);
+    for (const other of [originOf("alice"), originOf("gateway--alice"), originOf("enter--mallory"), product])
+      expect((await forget(other)).status).toBe(403);
+    const entered = await enter("gateway--alice", code);
+    const [seen] = cookieOf(entered, "seen") ?? [];
+    expect((await forget(beside, `Cookie: __Host-berth-seen=${seen}`)).headers.has("clear-site-data")).toBe(false);
+  });
+
+  it("shows no page of a workspace where browsers begin", async () => {
+    const alice = await routers.addWorkspace("alice");
+    const backend = await routers.serve(alice);
+    const cookie = `Cookie: ${await routers.cookie(alice, { host: "enter--alice" })}`;
+    expect((await routers.ask(router, "enter--alice", { headers: [cookie] })).status).toBe(404);
+    for (const host of ["alice", "gateway--alice"])
+      expect((await routers.ask(router, host, { target: "/.berth/clean", headers: navigation })).status).toBe(404);
+    expect(backend.seen).toEqual([]);
+  });
+
   it("is not opened by a session or a code of the earlier one", async () => {
     const first = await routers.addWorkspace("alice");
     const cookie = await routers.cookie(first);
@@ -418,6 +459,30 @@ describe("a port's host", () => {
     expect((await routers.ask(router, "5000--alice", { headers: [`Cookie: ${direct}`] })).status).toBe(404);
   });
 
+  it("is given sessions as often as somebody needs, and not as often as a script can ask", async () => {
+    const alice = await routers.addWorkspace("alice");
+    const cookie = await routers.cookie(alice);
+    const next = async (): Promise<string | undefined> => {
+      const answer = await routers.ask(router, "alice", {
+        target: "/.berth/port?to=gateway&path=/",
+        headers: [...navigation, `Cookie: ${cookie}`],
+      });
+      return answer.headers.get("location")?.[0]?.split("#")[1];
+    };
+    let given = 0;
+    for (let code = await next(); code !== undefined && given < 200; code = await next()) {
+      given += 1;
+      if (given % 2 === 0) expect((await enter("gateway--alice", code)).status).toBe(200);
+    }
+    expect(given).toBe(99);
+    // Another browser of the same person has its own.
+    const other = await routers.ask(router, "alice", {
+      target: "/.berth/port?to=gateway&path=/",
+      headers: [...navigation, `Cookie: ${await routers.cookie(alice)}`],
+    });
+    expect(other.headers.get("location")?.[0]).toMatch(/#[\w-]{43}$/);
+  });
+
   it("is opened beside the bare one at once, so that its page may call it", async () => {
     const alice = await routers.addWorkspace("alice");
     await routers.serve(alice, gatewayPort, (_request, response) => response.end("gateway"));
@@ -447,6 +512,23 @@ it("no code, token or query stands in the log", async () => {
   await routers.ask(router, "alice", { target: `/?code=${code}`, headers: ["Cookie: __Host-berth-session=nonsense"] });
   expect(router.logged()).not.toBe("");
   expect(router.logged()).not.toMatch(new RegExp(`${code}|${token}|of-the-query|nonsense`));
+});
+
+it("cookies that a sibling's page left for the whole domain lock nobody out: they are taken away, and only they do that", async () => {
+  const alice = await routers.addWorkspace("alice");
+  const backend = await routers.serve(alice);
+  const cookie = await routers.cookie(alice);
+  const left = (bytes: number) => `Cookie: ${cookie}; tossed=${"x".repeat(bytes)}`;
+  const answerTo = async (...headers: string[]) => {
+    const { status, headers: told } = await routers.ask(router, "alice", { headers });
+    return [status, told.get("clear-site-data")];
+  };
+  expect(await answerTo(left(7000))).toEqual([200, undefined]);
+  // More than programs in workspaces read, and more than the router does.
+  expect(await answerTo(left(8100))).toEqual([431, ['"cookies"']]);
+  expect(await answerTo(left(40_000))).toEqual([431, ['"cookies"']]);
+  expect(await answerTo(`X-Long: ${"x".repeat(40_000)}`, `Cookie: ${cookie}`)).toEqual([431, undefined]);
+  expect(backend.seen.length).toBe(1);
 });
 
 it("what is spelled like a path of the router's reaches no workspace", async () => {

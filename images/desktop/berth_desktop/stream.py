@@ -5,18 +5,21 @@ Not the command `xpra` itself, for what it has no option for:
 - It waits half a second whenever the screen gets a size that it never had, which is at every first connection.
 - It begins with a screen of the largest size, on which whatever opens before a browser comes lies beside what is seen.
 - It does not find characters on the third level of a key that has more than four: the German backslash.
+- It opens a WebSocket to whoever asks, pages in the desktop's own browser too: they would see the screen and type into it.
 """
 
 import os
 import re
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from ipaddress import ip_address
 
 PORT = 10005
 WWW = "/opt/berth/desktop/www"
 # The screen can never be larger: the X server sets this memory aside when it starts. The same as in supervisord.conf.
 LARGEST = (5120, 2880)
 DEFAULT_SIZE = (1920, 1080)
+OWN_PAGES = (f"http://127.0.0.1:{PORT}", f"http://localhost:{PORT}")
 WALLPAPER = ("xwallpaper", "--zoom", "/opt/berth/desktop/wallpaper.png")
 
 OPTIONS = (
@@ -61,15 +64,41 @@ def third_levels(mappings: Mapping[int, Sequence[str]]) -> dict[tuple[str, int],
     return found
 
 
+def is_page_within(header: Callable[[str], str | None], peer: str, own: str) -> bool:
+    """
+    Whether it is a page in the desktop's own browser that asks for a WebSocket. Every other browser comes from another
+    address, or by a proxy that says so, as no page can; and a program has no `Origin`.
+    """
+    origin = header("Origin")
+    if origin is None or origin in OWN_PAGES or header("X-Forwarded-Host") is not None:
+        return False
+    return peer == own or ip_address(peer.partition("%")[0]).is_loopback
+
+
+def guard_websockets(handler_class) -> None:
+    """Has xpra's handler of connections refuse such pages."""
+    open_websocket = handler_class.handle_websocket
+
+    def open_unless_within(handler) -> None:
+        peer, own = handler.client_address[0], handler.request.getsockname()[0]
+        if is_page_within(handler.headers.get, peer, own):
+            raise PermissionError("pages in the desktop's browser do not get its screen")
+        open_websocket(handler)
+
+    handler_class.handle_websocket = open_unless_within
+
+
 def make_desktop_server(clobber: bool):
     """xpra's server for a desktop, with our changes. Imported late: xpra loads GTK at its own time."""
     from xpra.child_reaper import getChildReaper as get_child_reaper
     from xpra.gtk_common.error import xsync
+    from xpra.net.websockets.handler import WebSocketRequestHandler
     from xpra.x11 import x11_server_core
     from xpra.x11.bindings.randr_bindings import RandRBindings
     from xpra.x11.desktop_server import XpraDesktopServer
     from xpra.x11.server_keyboard_config import KeyboardConfig
 
+    guard_websockets(WebSocketRequestHandler)
     randr = RandRBindings()
     # It would leave two files in the home, for a library that is not there.
     x11_server_core.save_fakeXinerama_config = lambda *_: False

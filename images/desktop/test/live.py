@@ -153,14 +153,15 @@ class Whole(unittest.TestCase):
         status, script = ask(10005, "/client.js", Accept_Encoding="gzip, br")
         self.assertEqual((status, len(script) < 200_000), (200, True))
 
-    def test_a_websocket_opens_behind_any_host(self) -> None:
-        with socket.create_connection(("127.0.0.1", 10005), 10) as connection:
-            connection.sendall(
-                b"GET / HTTP/1.1\r\nHost: alice.desk.example.com\r\nOrigin: https://alice.desk.example.com\r\n"
-                b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: binary\r\n\r\n"
-            )
-            self.assertIn(b" 101 ", connection.recv(1000).splitlines()[0])
+    def test_a_websocket_opens_behind_any_host_and_not_to_a_page_in_here(self) -> None:
+        for more, status in ((b"X-Forwarded-Host: alice.desk.example.com\r\n", b" 101 "), (b"", b" 403 ")):
+            with socket.create_connection(("127.0.0.1", 10005), 10) as connection:
+                connection.sendall(
+                    b"GET / HTTP/1.1\r\nHost: alice.desk.example.com\r\nOrigin: https://alice.desk.example.com\r\n"
+                    b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" + more +
+                    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: binary\r\n\r\n"
+                )
+                self.assertIn(status, connection.recv(1000).splitlines()[0])
 
     def test_the_window_controller_opens_lists_and_switches(self) -> None:
         controller("open", "terminal")

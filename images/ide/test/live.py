@@ -94,6 +94,11 @@ class Whole(unittest.TestCase):
     def test_programs_on_ports_are_shown_on_hosts_beside_the_workspaces_own(self) -> None:
         self.assertIn("//{{port}}--{{host}}/", self.page)
 
+    def test_no_program_on_a_port_is_shown_on_the_editors_own_host(self) -> None:
+        for path in ("/proxy/8686/healthz", "/absproxy/8686/healthz"):
+            status, _, body = ask(8080, path, Host="alice.example.com")
+            self.assertEqual((status, b"ok" in body), (403, False))
+
     def test_the_editors_scripts_come_compressed_beforehand(self) -> None:
         path = self.page.split('src="')[-1].split('"')[0].replace("./", "/").lstrip("/")
         for encoding in ("gzip", "br"):

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { type BodyReader, createBodyReader } from "./body.ts";
 import { mostHeadBytes } from "./fields.ts";
 import type { BodyTaker, Party, Patience } from "./party.ts";
-import { type HeadRefusal, type RequestHead, readRequestHead } from "./request-head.ts";
+import { type HeadRefusal, type RequestHead, readRequestHead, whyTooLarge } from "./request-head.ts";
 import type { Expiring, Sweeper } from "./sweeper.ts";
 
 /** Answers a request, or what was no good one. Must lead to `finish`, `end`, `handOver` or `destroy`, once. */
@@ -16,9 +16,8 @@ export interface ConnectionOptions {
 
 /** Most bytes of further requests that wait for the present one's answer. */
 const mostHeld = 64 * 1024;
-/** Most bytes that are read of who was refused, so that the refusal arrives: one that is sent into unread bytes is lost. */
-const mostLingering = 256 * 1024;
-const lingering = 2000;
+/** Most bytes and milliseconds that are read of who was refused, so that the refusal arrives: one that is sent into unread bytes is lost. */
+const [mostLingering, lingering] = [256 * 1024, 2000];
 const headEnd = "\r\n\r\n";
 
 /** A browser's connection, or its edge's: one request after the other, each to its end before the next is looked at. */
@@ -121,9 +120,7 @@ export class Connection implements Expiring {
     }
     this.#state = "head";
     this.#answering = false;
-    this.#wait(this.#held === null ? this.#patience.idle : this.#patience.head);
-    if (this.socket.isPaused()) this.socket.resume();
-    if (!this.#reading) this.#readHeads();
+    this.#goOn();
   }
 
   /** Ends the connection when everything is written, and lets the other side finish its sentence. */
@@ -192,11 +189,20 @@ export class Connection implements Expiring {
     }
   };
 
+  /** On to the next request; of who does not take the answers before it, none is looked at until they do. */
+  #goOn(): void {
+    if (this.socket.writableNeedDrain) this.socket.pause();
+    else if (this.socket.isPaused()) this.socket.resume();
+    const { head, idle, stall } = this.#patience;
+    this.#wait(this.socket.isPaused() ? stall : this.#held === null ? idle : head);
+    if (!this.#reading) this.#readHeads();
+  }
+
   /** Looks at what came as long as there are whole requests in it, and each is answered at once. */
   #readHeads(): void {
     this.#reading = true;
-    while (this.#state === "head" && this.#held !== null && this.#readHead(this.#held)) {
-      // On to the next.
+    while (this.#state === "head" && this.#held !== null && !this.socket.writableNeedDrain) {
+      if (!this.#readHead(this.#held)) break;
     }
     this.#reading = false;
   }
@@ -204,7 +210,7 @@ export class Connection implements Expiring {
   #readHead(held: Buffer): boolean {
     const end = held.indexOf(headEnd, this.#scanned, "latin1");
     if (end < 0 ? held.length > mostHeadBytes : end > mostHeadBytes) {
-      this.#refuse("head-too-large");
+      this.#refuse(whyTooLarge(held.toString("latin1")));
       return false;
     }
     if (end < 0) {
@@ -262,6 +268,7 @@ export class Connection implements Expiring {
   readonly #onDrain = (): void => {
     this.#settle();
     this.#party?.onDrain();
+    if (this.#state === "head") this.#goOn();
   };
 
   readonly #onEnd = () => {

@@ -4,6 +4,12 @@ import { type Fields, listed, readFields, type Span } from "./fields.ts";
 /** Most characters of a request's target. */
 export const mostTarget = 16 * 1024;
 
+/**
+ * Most characters of its cookies: what programs in workspaces read at the least. Any page below the domain can leave some
+ * for all of its hosts, so more than that come of one that means to lock its visitors out.
+ */
+const mostCookies = 8000;
+
 /** A request as far as its head goes, read strictly: what two programs could read in two ways is refused. */
 export interface RequestHead {
   readonly method: string;
@@ -41,6 +47,7 @@ export type HeadRefusal =
   | "target-too-long"
   | "field"
   | "too-many-fields"
+  | "cookies"
   | "duplicate"
   | "length"
   | "encoding"
@@ -188,7 +195,8 @@ function added(present: string | undefined, between: string, value: string): str
 }
 
 function assemble(method: string, target: string, fields: Fields, found: Found): RequestHead {
-  const { length, encoding, expect, upgrade } = found;
+  const { length, encoding, expect, upgrade, cookie = "" } = found;
+  if (cookie.length > mostCookies) return refuse("cookies");
   const connection = found.connection === undefined ? none : listed(found.connection);
   if (connection.some((name) => essential.has(name))) return refuse("connection");
   if (length !== undefined && (encoding !== undefined || !/^\d{1,15}$/.test(length))) return refuse("length");
@@ -226,6 +234,12 @@ const none: readonly string[] = [];
 /** Version 13 with a key of 16 bytes: https://www.rfc-editor.org/rfc/rfc6455#section-4.1 */
 function isHandshake({ key, version }: Found): boolean {
   return version === "13" && /^[A-Za-z0-9+/]{22}==$/.test(key ?? "");
+}
+
+/** Why a head that has more bytes than are read has so many. */
+export function whyTooLarge(text: string): "cookies" | "head-too-large" {
+  const cookies = text.match(/\r\ncookie:[^\r]*/gi) ?? [];
+  return cookies.reduce((sum, { length }) => sum + length, 0) > mostCookies ? "cookies" : "head-too-large";
 }
 
 /** What is wrong with a first line that is no good one. */

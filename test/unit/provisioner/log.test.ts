@@ -1,4 +1,5 @@
 import { Writable } from "node:stream";
+import { DrizzleQueryError } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { createLog } from "../../../provisioner/log.ts";
 
@@ -21,7 +22,7 @@ test("of an error only what tells what happened is logged: a database's has its 
   const line = linesOf((log) => log.warn({ err: error }, "It broke"));
   expect(JSON.parse(line)).toMatchObject({
     msg: "It broke",
-    err: { type: "Error", message: "no answer: connection refused", code: "57P01" },
+    err: { type: "Error", message: "no answer", code: "57P01", cause: { message: "connection refused" } },
   });
   expect(line).not.toMatch(/471[12]|secretKey/);
 });
@@ -43,4 +44,26 @@ test("what is thrown and is no error is told as it is", () => {
   expect(JSON.parse(linesOf((log) => log.warn({ err: "plain words" }, "It broke")))).toMatchObject({
     err: "plain words",
   });
+});
+
+test("a statement that failed is told with the database's words, and without its values, whatever it caused", () => {
+  const words = { code: "23505", detail: "Key (path)=(/?secret=of-the-query) already exists." };
+  const cause = Object.assign(new Error("duplicate key value"), words);
+  const values = ["/?secret=of-the-query", "a\n    at secret=of-the-line"];
+  const failed = new DrizzleQueryError("insert into codes values ($1, $2)", values, cause);
+  const told = {
+    type: "DrizzleQueryError",
+    message: "A statement failed.",
+    query: "insert into codes values ($1, $2)",
+    stack: expect.stringMatching(/^\s+at .*log\.test\.ts/),
+    cause: { message: "duplicate key value", code: "23505" },
+  };
+  for (const [error, expected] of [
+    [failed, told],
+    [new Error("not opened", { cause: failed }), { message: "not opened", cause: told }],
+  ] as const) {
+    const line = linesOf((log) => log.warn({ err: error }, "It broke"));
+    expect(JSON.parse(line).err).toMatchObject(expected);
+    expect(line).not.toContain("secret");
+  }
 });
