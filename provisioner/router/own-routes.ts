@@ -173,12 +173,11 @@ export function createOwnRoutes(deps: OwnRoutesDeps) {
     const found = await visit();
     if (found === null) return unauthenticated();
     const { phase, desired } = found;
-    const wait = phase !== "running" && phase !== "needs-attention";
+    const asleep = desired === "stopped";
+    const wait = phase !== "needs-attention" && (phase !== "running" || asleep);
     return jsonAnswer(200, {
-      phase,
-      wait,
-      asleep: desired === "stopped",
-      ...(wait ? { words: waitingWords(desired === "stopped" ? "stopped" : phase) } : {}),
+      ...{ phase, wait, asleep },
+      ...(wait ? { words: waitingWords(asleep ? "stopped" : phase) } : {}),
     });
   };
 
