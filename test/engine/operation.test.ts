@@ -34,8 +34,10 @@ describe.each(["files", "commands"] as const)("An engine operation, with stacks 
     // A repair looks at what is really there before it changes anything.
     expect(await deploy(stack, specFor(stack, "quick", 2), { repair: true })).toEqual([
       "created Stash more-0",
+      "read Stash agent",
       "read Stash stream",
       "read Workspace workspace",
+      "updated Stash agent",
       "updated Stash stream",
     ]);
     await destroy(stack);
