@@ -84,7 +84,8 @@ async function openRealCluster(options: ClusterOptions, progress: Progress): Pro
     return {
       kind: "real",
       kubeconfig: platform.kubeconfig,
-      storage: { provisioner: "berth.dev/local-volumes", parameters: {}, volumeBindingMode: "WaitForFirstConsumer" },
+      // There is one node to choose; the scheduler, which would make it wait for its pod, looks for a volume once a second.
+      storage: { provisioner: "berth.dev/local-volumes", parameters: {}, volumeBindingMode: "Immediate" },
       environment: {
         BERTH_IMAGES: own.map((name) => `${name}=${images[name]}`).join(","),
         // The router is a process of the host: it asks the cluster's DNS, and workspaces let it in by its address.

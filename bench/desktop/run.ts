@@ -3,7 +3,6 @@ import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import type { Workspace } from "../../provisioner/contract/workspace.ts";
 import { type Berth, startBerth } from "../../toolchain/berth.ts";
 import { createClient } from "../../toolchain/client.ts";
 import { imageReferences } from "../../toolchain/images/build.ts";
@@ -53,11 +52,11 @@ export async function runDesktopBench(
     const { node } = berth.cluster;
     if (node === null) throw new Error("There is no real node to measure on.");
     const room = roomOf();
-    const close = await terminal.step("Pack the desktop's image as registries have it", () =>
+    const offer = await terminal.step("Pack the desktop's image as registries have it", () =>
       offerImage(node, images.desktop ?? "", join(folder, "image")),
     );
+    const bench = { berth, node, browser, image, digest: offer.digest, folder };
     try {
-      const bench = { berth, node, browser, image, folder };
       const all = await terminal.step(`See desktops come, ${rounds} rounds`, (note) =>
         seeDesktops(bench, rounds, note),
       );
@@ -67,8 +66,8 @@ export async function runDesktopBench(
       );
       return { firstFrame: middleRound(all), scroll, idle, room };
     } finally {
-      await node.ctr("images", "remove", "--sync", image).catch(() => undefined);
-      await close();
+      await forget(bench);
+      await offer.close();
     }
   } finally {
     await browser.close();
@@ -81,6 +80,8 @@ interface Bench {
   readonly node: Pick<RealNode, "ctr">;
   readonly browser: Browser;
   readonly image: string;
+  /** Of its manifest. */
+  readonly digest: string;
   readonly folder: string;
 }
 
@@ -92,7 +93,7 @@ async function offerImage(node: Pick<RealNode, "ctr" | "useRegistry">, image: st
   const digest = await packImage(archive, folder);
   const registry = await startRegistry(folder, digest, link.host);
   node.useRegistry(registryName, registry.url);
-  return registry.close;
+  return { digest, close: registry.close };
 }
 
 /** In turns, so that whatever else the machine does meets all alike. The first round warms up, and does not count. */
@@ -115,8 +116,9 @@ async function seeDesktops(bench: Bench, rounds: number, note: (what: string) =>
   return seen;
 }
 
-async function container({ node, browser, image, folder }: Bench, pull: boolean): Promise<number> {
-  if (pull) await forget(node, image);
+async function container(bench: Bench, pull: boolean): Promise<number> {
+  const { node, browser, image, folder } = bench;
+  if (pull) await forget(bench);
   const registries = pull ? registriesFolder(join(folder, "berth", "node")) : null;
   return inWindow(browser, (window) => runContainer({ node, image, registries, folder, window }));
 }
@@ -127,8 +129,8 @@ async function desktop(
   pull: boolean,
   use: (opened: Opened, window: Window) => Promise<void> = async () => undefined,
 ): Promise<Opened> {
-  const { berth, node, browser, image } = bench;
-  if (pull) await forget(node, image);
+  const { berth, browser } = bench;
+  if (pull) await forget(bench);
   const client = createClient(berth.url, berth.token);
   const owner = `bench-${Date.now()}`;
   return inWindow(browser, async (window) => {
@@ -137,8 +139,9 @@ async function desktop(
       await use(opened, window);
       return opened;
     } finally {
-      const found: Workspace | undefined = await client.find(owner, "desktop");
-      if (found !== undefined) await client.remove(found.id, "delete", 120);
+      // What is given its name by its blueprint.
+      const made = await client.find(owner, "desktop");
+      if (made !== undefined) await client.remove(made.id, "delete", 120);
     }
   });
 }
@@ -161,9 +164,10 @@ async function inWindow<T>(browser: Browser, use: (window: Window) => Promise<T>
   }
 }
 
-/** Takes the image off the node, with all that was unpacked of it. */
-async function forget(node: Pick<RealNode, "ctr">, image: string): Promise<void> {
-  await node.ctr("images", "remove", "--sync", image).catch(() => undefined);
+/** Takes the image off the node by all its names, which the kubelet gives it several of, with all that was unpacked of it. */
+async function forget({ node, digest }: Pick<Bench, "node" | "digest">): Promise<void> {
+  const names = (await node.ctr("images", "list", "--quiet", `target.digest==${digest}`)).split("\n").filter(Boolean);
+  if (names.length > 0) await node.ctr("images", "remove", "--sync", ...names);
 }
 
 /** What is left for workspaces beside the platform, which runs here too. */

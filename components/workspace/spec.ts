@@ -30,6 +30,13 @@ export const probeSpec = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("http").describe("an answer below 400"),
     path: z.string().startsWith("/").describe("What is asked for"),
+    startPath: z
+      .string()
+      .startsWith("/")
+      .optional()
+      .describe(
+        "What is asked for instead until it is ready first: its answer may be held until then, a second at most",
+      ),
     port: z.string().describe("Name of the port that is asked"),
   }),
   z.strictObject({

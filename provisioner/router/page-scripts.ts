@@ -31,21 +31,27 @@ async function enter(nonce){
 }
 `;
 
-/** Looks whether the workspace is there, and goes on when it is: by asking again, never by sending a form again. */
+/**
+ * Looks whether the workspace is there, and goes on when it is: by asking again, never by sending a form again. The answer
+ * comes when there is something new; where it comes at once all the same, it is asked for once a second.
+ */
 export const waitScript = `
 function again(sent){
   if(sent)location.replace(location.pathname+location.search);
   else location.reload();
 }
-async function wait(sent){
+async function wait(sent,seen){
   for(;;){
-    await new Promise((done)=>setTimeout(done,1000));
+    let news=false;
     try{
-      const answer=await fetch("/.berth/state");
+      const answer=await fetch("/.berth/state?seen="+seen);
       const state=answer.ok?await answer.json():{wait:answer.status>=500};
       if(!state.wait)return again(sent);
       if(state.words)document.querySelector("p").textContent=state.words;
+      news=state.phase!==undefined&&state.phase!==seen;
+      if(news)seen=state.phase;
     }catch{}
+    if(!news)await new Promise((done)=>setTimeout(done,1000));
   }
 }
 `;

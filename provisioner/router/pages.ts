@@ -88,7 +88,8 @@ export function enterPage(frame: PageFrame, nonce: string, headers: OwnAnswer["h
 
 /** Shown while a workspace is on its way; goes on by itself. `sent`: the request was no mere look at a page. */
 export function waitingPage(frame: PageFrame, phase: string, sent: boolean): OwnAnswer {
-  const page = { title: "Starting", words: waitingWords(phase), busy: true, script: `${waitScript}wait(${sent});` };
+  const script = `${waitScript}wait(${sent},${JSON.stringify(phase)});`;
+  const page = { title: "Starting", words: waitingWords(phase), busy: true, script };
   return pageAnswer(503, { ...frame, connect: "'self'" }, page, { "Retry-After": "1" });
 }
 

@@ -67,7 +67,8 @@ function podSpec(spec: WorkspaceSpec) {
 
 function container({ shape }: WorkspaceSpec) {
   const { probe } = shape;
-  const answers = probe.type === "http" ? { httpGet: { path: probe.path, port: probe.port } } : tcpProbe(probe.port);
+  const ask = (path: "path" | "startPath") =>
+    probe.type === "http" ? { httpGet: { path: probe[path] ?? probe.path, port: probe.port } } : tcpProbe(probe.port);
   return {
     name: "workspace",
     image: shape.image,
@@ -81,8 +82,8 @@ function container({ shape }: WorkspaceSpec) {
       capabilities: { drop: ["ALL"] },
       readOnlyRootFilesystem: shape.readOnlyRootFilesystem,
     },
-    startupProbe: { ...answers, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: startPatience },
-    readinessProbe: { ...answers, periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 },
+    startupProbe: { ...ask("startPath"), periodSeconds: 1, timeoutSeconds: 3, failureThreshold: startPatience },
+    readinessProbe: { ...ask("path"), periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 },
     // A busy computer answers late: only one that takes no connection at all for two minutes is started anew.
     livenessProbe: { ...tcpProbe(probe.port), periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 6 },
     volumeMounts: [

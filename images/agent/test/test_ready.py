@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 from .support import ROOT, AgentCase, eventually, free_port
@@ -22,6 +23,35 @@ class Ready(AgentCase):
         self.assertIn(f"shell: tcp {port}: ", body)
         with socket.create_server(("127.0.0.1", port)):
             eventually(lambda: self.get("/ready")[0] == 200, "ready")
+
+    def test_holds_the_answer_to_who_waits_until_it_is_ready(self) -> None:
+        port = free_port()
+        self.check("ready.d/shell", f"tcp {port}\n")
+        self.start("sleep", "60")
+        answers: list[tuple[int, str]] = []
+
+        def ask() -> None:
+            # A second is the most that one answer is held: a probe asks again.
+            while not answers or answers[-1][0] == 503:
+                answers.append(self.get("/ready?wait"))
+
+        asking = threading.Thread(target=ask)
+        asking.start()
+        eventually(lambda: len(answers) > 0, "an answer, though nothing is ready")
+        with socket.create_server(("127.0.0.1", port)):
+            asking.join()
+        self.assertEqual(answers[-1], (200, '{"ready": true}\n'))
+        # Each was held: as many came as there were seconds, not as fast as they could be asked for.
+        self.assertLess(len(answers), 5)
+
+    def test_holds_no_answer_once_it_was_ready(self) -> None:
+        self.start("sleep", "60")
+        self.assertEqual(self.get("/ready")[0], 200)
+        self.check("ready.d/port", f"tcp {free_port()}\n")
+        eventually(lambda: self.get("/ready")[0] == 503, "not ready")
+        began = time.monotonic()
+        self.assertEqual(self.get("/ready?wait")[0], 503)
+        self.assertLess(time.monotonic() - began, 0.9)
 
     def test_wants_an_answer_below_400(self) -> None:
         class Handler(BaseHTTPRequestHandler):

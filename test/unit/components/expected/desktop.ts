@@ -419,11 +419,11 @@ export const desktop = {
               },
               startupProbe: {
                 httpGet: {
-                  path: "/ready",
+                  path: "/ready?wait",
                   port: "agent",
                 },
                 periodSeconds: 1,
-                timeoutSeconds: 2,
+                timeoutSeconds: 3,
                 failureThreshold: 300,
               },
               readinessProbe: {

@@ -448,11 +448,11 @@ export const home = {
               },
               startupProbe: {
                 httpGet: {
-                  path: "/ready",
+                  path: "/ready?wait",
                   port: "agent",
                 },
                 periodSeconds: 1,
-                timeoutSeconds: 2,
+                timeoutSeconds: 3,
                 failureThreshold: 300,
               },
               readinessProbe: {
