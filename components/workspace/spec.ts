@@ -35,7 +35,8 @@ export const probeSpec = z.discriminatedUnion("type", [
       .startsWith("/")
       .optional()
       .describe(
-        "What is asked for instead until it is ready first: its answer may be held until then, a second at most",
+        "Asked for instead by images that hold the answer until they are ready first, ten seconds at most, and that end " +
+          "when they never are: they are ready at once then, not at the next question",
       ),
     port: z.string().describe("Name of the port that is asked"),
   }),

@@ -105,6 +105,8 @@ export function kubeletConfig({ platform }: Pick<NodeFolders, "platform">): stri
     // Scratch space that is overdrawn is noticed soon.
     volumeStatsAggPeriod: "10s",
     evictionHard: { "memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%" },
+    // Read when a pod needs them: a watch that is begun too soon is refused, and tried again a second later.
+    configMapAndSecretChangeDetectionStrategy: "Get",
     // Images are got by set-up, and cannot be pulled again.
     imageGCHighThresholdPercent: 100,
     nodeStatusUpdateFrequency: "10s",

@@ -14,9 +14,9 @@ from .hooks import files_of, run_program
 CHECK_SECONDS = 1.0
 # The kubelet and the router may ask at the same moment: they get the same answer.
 FRESH_SECONDS = 0.2
-# Who asks once a second would learn of it half a second late; who waits is told within one look. One waits at a time:
-# the agent has few threads.
-WAIT_SECONDS = 1.0
+# Who asks now and then would learn of it late; who waits is told within one look. One waits at a time: the agent has few
+# threads.
+WAIT_SECONDS = 10.0
 LOOK_SECONDS = 0.05
 
 
@@ -78,7 +78,7 @@ class Readiness:
         return found
 
     def reason_after_wait(self) -> str | None:
-        """The same, but while the workspace starts the answer is held until it can be used, for a second at most."""
+        """The same, but while the workspace starts the answer is held until it can be used, for ten seconds at most."""
         reason = self.reason_against()
         if reason is None or self.seconds_to_ready is not None or not self._waiting.acquire(blocking=False):
             return reason
