@@ -12,7 +12,7 @@ import { z } from "zod";
 const run = promisify(execFile);
 
 /** https://github.com/opencontainers/image-spec/blob/main/manifest.md and its neighbours, as far as they matter here. */
-const descriptor = z.object({ digest: z.string().regex(/^sha256:[0-9a-f]{64}$/) });
+const descriptor = z.object({ mediaType: z.string().default(""), digest: z.string().regex(/^sha256:[0-9a-f]{64}$/) });
 const layout = z.object({ manifests: z.array(descriptor).min(1) });
 const manifest = z.object({ config: descriptor, layers: z.array(descriptor) });
 const config = z.looseObject({ rootfs: z.object({ type: z.literal("layers"), diff_ids: z.array(z.string()) }) });
@@ -60,7 +60,14 @@ export async function packImage(archive: string, folder: string): Promise<string
     .update(await readFile(own))
     .digest("hex")}`;
 
-  const layers = await Promise.all([own, ...image.layers.map(fileOf)].map((file) => compress(file, folder)));
+  const layers = await Promise.all([
+    compress(own, folder),
+    ...image.layers.map((layer) =>
+      /[+.]gzip$/.test(layer.mediaType)
+        ? keepFile(fileOf(layer), layer.digest, folder)
+        : compress(fileOf(layer), folder),
+    ),
+  ]);
   const rootfs = { ...settings.rootfs, diff_ids: [ownId, ...settings.rootfs.diff_ids] };
   const { history: _, ...others } = settings;
   const described = await keepJson({ ...others, rootfs }, types.config, folder);
@@ -74,9 +81,14 @@ async function compress(file: string, folder: string): Promise<Blob> {
   const gzip = createGzip({ level: 1 });
   gzip.on("data", (bytes: Buffer) => hash.update(bytes));
   await pipeline(createReadStream(file), gzip, createWriteStream(packed));
-  const digest = hash.digest("hex");
-  await rename(packed, join(folder, digest));
-  return { mediaType: types.layer, digest: `sha256:${digest}`, size: (await stat(join(folder, digest))).size };
+  return keepFile(packed, `sha256:${hash.digest("hex")}`, folder);
+}
+
+/** Keeps a compressed layer by its digest. */
+async function keepFile(file: string, digest: string, folder: string): Promise<Blob> {
+  const kept = join(folder, digest.slice(7));
+  await rename(file, kept);
+  return { mediaType: types.layer, digest, size: (await stat(kept)).size };
 }
 
 async function keepJson(value: object, mediaType: string, folder: string): Promise<Blob> {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
 import { packImage, startRegistry } from "../../../bench/desktop/registry.ts";
 
@@ -12,17 +12,21 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const sha256 = (bytes: Uint8Array | string) => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 
-/** An image of one layer, as `ctr images export` writes it. */
-function exported(layer: string): string {
+/** An image of two layers, one of them compressed, as `ctr images export` writes it. */
+function exported(layer: string, packed: string): string {
   const blobs = join(folder, "exported", "blobs", "sha256");
   mkdirSync(blobs, { recursive: true });
-  const keep = (text: string) => {
-    writeFileSync(join(blobs, sha256(text).slice(7)), text);
-    return { digest: sha256(text), size: text.length };
+  const keep = (bytes: string | Buffer, mediaType = "") => {
+    writeFileSync(join(blobs, sha256(bytes).slice(7)), bytes);
+    return { mediaType, digest: sha256(bytes), size: bytes.length };
   };
-  const kept = keep(layer);
-  const config = keep(JSON.stringify({ os: "linux", rootfs: { type: "layers", diff_ids: [kept.digest] } }));
-  const manifest = keep(JSON.stringify({ schemaVersion: 2, config, layers: [kept] }));
+  const layers = [
+    keep(layer, "application/vnd.docker.image.rootfs.diff.tar"),
+    keep(gzipSync(packed), "application/vnd.docker.image.rootfs.diff.tar.gzip"),
+  ];
+  const rootfs = { type: "layers", diff_ids: [layer, packed].map(sha256) };
+  const config = keep(JSON.stringify({ os: "linux", rootfs }));
+  const manifest = keep(JSON.stringify({ schemaVersion: 2, config, layers }));
   writeFileSync(join(folder, "exported", "index.json"), JSON.stringify({ manifests: [manifest] }));
   const archive = join(folder, "image.tar");
   execFileSync("tar", ["-cf", archive, "-C", join(folder, "exported"), "."]);
@@ -31,7 +35,8 @@ function exported(layer: string): string {
 
 test("a registry serves an image whose layers are the given ones, compressed, on one that nobody else has", async () => {
   const layer = "the layer's bytes ".repeat(1000);
-  const digest = await packImage(exported(layer), folder);
+  const packed = "the other's ".repeat(1000);
+  const digest = await packImage(exported(layer, packed), folder);
   const registry = await startRegistry(folder, digest, "127.0.0.1");
   try {
     const get = (path: string) => fetch(new URL(path, registry.url));
@@ -44,7 +49,7 @@ test("a registry serves an image whose layers are the given ones, compressed, on
     const contents = await Promise.all(
       layers.map(async (one: { digest: string }) => gunzipSync(await read(`/v2/desktop/blobs/${one.digest}`))),
     );
-    expect(String(contents[1])).toBe(layer);
+    expect(contents.slice(1).map(String)).toEqual([layer, packed]);
     const { rootfs } = JSON.parse(String(await read(`/v2/desktop/blobs/${config.digest}`)));
     expect(rootfs.diff_ids).toEqual(contents.map(sha256));
     expect((await get(`/v2/desktop/blobs/${sha256("nobody")}`)).status).toBe(404);
