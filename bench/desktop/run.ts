@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Browser } from "playwright-core";
 import { type Berth, startBerth } from "../../toolchain/berth.ts";
 import { createClient } from "../../toolchain/client.ts";
@@ -58,7 +59,7 @@ export async function runDesktopBench(
     const bench = { berth, node, browser, image, digest: offer.digest, folder };
     try {
       const all = await terminal.step(`See desktops come, ${rounds} rounds`, (note) =>
-        seeDesktops(bench, rounds, note),
+        seeDesktops(bench, rounds, { note, info: terminal.info }),
       );
       const scroll = await terminal.step("Scroll a page", () => scrollOne(bench));
       const idle = await terminal.step("Leave a desktop, an IDE and a home alone", (note) =>
@@ -97,7 +98,11 @@ async function offerImage(node: Pick<RealNode, "ctr" | "useRegistry">, image: st
 }
 
 /** In turns, so that whatever else the machine does meets all alike. The first round warms up, and does not count. */
-async function seeDesktops(bench: Bench, rounds: number, note: (what: string) => void): Promise<readonly Round[]> {
+async function seeDesktops(
+  bench: Bench,
+  rounds: number,
+  { note, info }: { readonly note: (what: string) => void; readonly info: (what: string) => void },
+): Promise<readonly Round[]> {
   const seen: Round[] = [];
   for (let round = 0; round <= rounds; round += 1) {
     const say = (what: string) => note(`${round === 0 ? "warming up" : `round ${round}`}: ${what}`);
@@ -111,6 +116,8 @@ async function seeDesktops(bench: Bench, rounds: number, note: (what: string) =>
     const warm = await desktop(bench, false);
     const { deploy = 0, ready = 0 } = warm.timings;
     const figures = { floor, floorCold, cold: cold.seconds, warm: warm.seconds };
+    const told = Object.entries(figures).map(([name, seconds]) => `${name} ${seconds.toFixed(2)} s`);
+    info(`${round === 0 ? "Warming up" : `Round ${round}`}: ${told.join(", ")}`);
     if (round > 0) seen.push({ ...figures, engine: deploy / 1000, ready: ready / 1000 });
   }
   return seen;
@@ -155,9 +162,13 @@ async function scrollOne(bench: Bench): Promise<ScrollFigures> {
   return figures;
 }
 
+/** Milliseconds in which what the one before left to do is done: the engine's next worker gets ready, the browser closes. */
+const rest = 5_000;
+
 async function inWindow<T>(browser: Browser, use: (window: Window) => Promise<T>): Promise<T> {
   const window = await openWindow(browser);
   try {
+    await delay(rest);
     return await use(window);
   } finally {
     await window.close();
