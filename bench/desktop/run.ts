@@ -88,6 +88,7 @@ interface Bench {
 
 /** Starts a registry that the node can pull the image from. */
 async function offerImage(node: Pick<RealNode, "ctr" | "useRegistry">, image: string, folder: string) {
+  await forgetEarlier(node);
   await mkdir(folder, { recursive: true });
   const archive = join(folder, "image.tar");
   await node.ctr("images", "export", archive, image);
@@ -179,6 +180,14 @@ async function inWindow<T>(browser: Browser, use: (window: Window) => Promise<T>
 async function forget({ node, digest }: Pick<Bench, "node" | "digest">): Promise<void> {
   const names = (await node.ctr("images", "list", "--quiet", `target.digest==${digest}`)).split("\n").filter(Boolean);
   if (names.length > 0) await node.ctr("images", "remove", "--sync", ...names);
+}
+
+/** Takes away what a run left that was killed: the node's images outlive it. */
+async function forgetEarlier(node: Pick<RealNode, "ctr">): Promise<void> {
+  const names = (await node.ctr("images", "list", "--quiet", `name~="^${registryName}/"`)).split("\n").filter(Boolean);
+  for (const name of names) await forget({ node, digest: name.split("@")[1] ?? "none" });
+  const left = names.filter((name) => !name.includes("@"));
+  if (left.length > 0) await node.ctr("images", "remove", "--sync", ...left).catch(() => undefined);
 }
 
 /** What is left for workspaces beside the platform, which runs here too. */
