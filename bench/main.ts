@@ -8,6 +8,9 @@
  * `npm run bench -- router [--rounds N] [--seconds N] [--json]`: requests, messages and bytes through the router, against a
  * direct connection and against HAProxy as a plain proxy, each on one core.
  *
+ * `npm run bench -- desktop [--rounds N] [--json]`: from the request to the first frame of a desktop seen in a browser, on a
+ * real node, against the container alone; what scrolling sends; what idle workspaces use. Needs root, as `--node real` does.
+ *
  * `npm run bench -- library [--json]`: how long a preview of the production platform takes, and what importing one
  * component costs.
  */
@@ -22,6 +25,8 @@ import { startThrowaway } from "../toolchain/platform/throwaway.ts";
 import { ensurePulumi } from "../toolchain/pulumi-home.ts";
 import { createTerminal } from "../toolchain/terminal.ts";
 import { runBerth } from "./berth.ts";
+import { desktopReport, firstFrameRows, idleRows } from "./desktop/report.ts";
+import { runDesktopBench } from "./desktop/run.ts";
 import { runFloor } from "./floor.ts";
 import { findComponents, type ImportCost, libraryReport, measureImport, measurePreview } from "./library.ts";
 import { runNaive } from "./naive.ts";
@@ -151,13 +156,35 @@ async function router(): Promise<void> {
   }
 }
 
-const benches: Readonly<Record<string, () => Promise<void>>> = { provision, library, policies, router };
+async function desktop(): Promise<void> {
+  const rounds = wholeNumber("rounds", values.rounds);
+  const folder = await mkdtemp(join(tmpdir(), "berth-bench-"));
+  try {
+    const figures = await runDesktopBench({ folder, rounds }, terminal);
+    const report = desktopReport(figures);
+    terminal.line();
+    terminal.table(firstFrameRows(figures));
+    const { engineSeconds, readySeconds } = report.warm;
+    terminal.line(
+      `Of Berth's with the image there: ${engineSeconds} s Pulumi, ${readySeconds} s until the pod was ready.`,
+    );
+    terminal.line();
+    terminal.table(idleRows(figures));
+    const { megabitsPerSecond, megabitsPerSecondBack } = report.scroll;
+    terminal.line(`A page that scrolls: ${megabitsPerSecond} Mbit/s to the browser, ${megabitsPerSecondBack} from it.`);
+    if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+}
+
+const benches: Readonly<Record<string, () => Promise<void>>> = { provision, desktop, library, policies, router };
 
 try {
   const bench = benches[positionals.join()];
   if (bench === undefined)
     throw new SetupError(
-      "Say what to measure: npm run bench -- provision, … -- router, … -- library, or … -- policies",
+      "Say what to measure: npm run bench -- provision, … -- desktop, … -- router, … -- library, or … -- policies",
     );
   await bench();
 } catch (error) {

@@ -36,7 +36,7 @@ export interface Berth {
   readonly kubeconfig: string;
   readonly pulumi: PulumiInstallation;
   /** What its workspaces run on. */
-  readonly cluster: Pick<Cluster, "kind" | "images">;
+  readonly cluster: Pick<Cluster, "kind" | "images" | "node">;
   /** Milliseconds that each part took. */
   readonly timings: { readonly setup: number; readonly platform: number };
   /** Resolves, with what its log ends with, when provisioner or router ends by itself. */

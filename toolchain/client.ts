@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { accessAnswer, workspaceUsage } from "../provisioner/contract/access.ts";
 import { workspacePage } from "../provisioner/contract/answers.ts";
 import { accepted, created } from "../provisioner/contract/requests.ts";
 import { operation } from "../provisioner/contract/workspace.ts";
@@ -34,6 +35,9 @@ export function createClient(url: string, token: string) {
       accepted.parse(await call("POST", `/v1/workspaces/${id}/start?wait=${wait}`)),
     remove: async (id: string, volumes: "keep" | "delete", wait = 0) =>
       accepted.parse(await call("DELETE", `/v1/workspaces/${id}?volumes=${volumes}&wait=${wait}`)),
+    /** A URL that opens the workspace once, within a minute. */
+    access: async (id: string) => accessAnswer.parse(await call("POST", `/v1/workspaces/${id}/access`, {})),
+    usage: async (id: string) => workspaceUsage.parse(await call("GET", `/v1/workspaces/${id}/usage`)),
     operation: async (id: string) => operation.parse(await call("GET", `/v1/operations/${id}`)),
 
     /** The lines of an operation as they come; ends with its outcome. */

@@ -8,7 +8,7 @@ import { checkout, stateLayout } from "./paths.ts";
 import type { NodeKind } from "./platform/components.ts";
 import { type ClusterChoice, openPlatform } from "./platform/existing.ts";
 import { dnsAddress, link } from "./real-node/network.ts";
-import { createRealNode } from "./real-node/node.ts";
+import { createRealNode, type RealNode } from "./real-node/node.ts";
 import type { Progress } from "./terminal.ts";
 
 export interface ClusterOptions {
@@ -40,6 +40,8 @@ export interface Cluster {
   readonly environment: Readonly<Record<string, string>>;
   /** References of a real node's images, by name; empty elsewhere. */
   readonly images: Readonly<Record<string, string>>;
+  /** A real node, for who looks closer; null elsewhere. */
+  readonly node: Pick<RealNode, "ctr" | "useRegistry"> | null;
   stop(): Promise<void>;
 }
 
@@ -59,6 +61,7 @@ export async function openCluster(options: ClusterOptions, progress: Progress): 
     storage: kind === "existing" ? await defaultStorage(platform.kubeconfig) : hostPathStorage,
     environment: {},
     images: {},
+    node: null,
     stop: platform.stop,
   };
 }
@@ -81,7 +84,8 @@ async function openRealCluster(options: ClusterOptions, progress: Progress): Pro
     return {
       kind: "real",
       kubeconfig: platform.kubeconfig,
-      storage: { provisioner: "berth.dev/local-volumes", parameters: {}, volumeBindingMode: "WaitForFirstConsumer" },
+      // There is one node to choose; the scheduler, which would make it wait for its pod, looks for a volume once a second.
+      storage: { provisioner: "berth.dev/local-volumes", parameters: {}, volumeBindingMode: "Immediate" },
       environment: {
         BERTH_IMAGES: own.map((name) => `${name}=${images[name]}`).join(","),
         // The router is a process of the host: it asks the cluster's DNS, and workspaces let it in by its address.
@@ -89,6 +93,7 @@ async function openRealCluster(options: ClusterOptions, progress: Progress): Pro
         BERTH_ROUTER_ADDRESSES: `${link.host}/32`,
       },
       images,
+      node,
       stop,
     };
   } catch (error) {

@@ -30,6 +30,14 @@ export const probeSpec = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("http").describe("an answer below 400"),
     path: z.string().startsWith("/").describe("What is asked for"),
+    startPath: z
+      .string()
+      .startsWith("/")
+      .optional()
+      .describe(
+        "Asked for instead by images that hold the answer until they are ready first, ten seconds at most, and that end " +
+          "when they never are: they are ready at once then, not at the next question",
+      ),
     port: z.string().describe("Name of the port that is asked"),
   }),
   z.strictObject({

@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { type OwnAnswer, writeAnswer } from "./answers.ts";
 import { cookieValues, ourCookie, seenCookie, sessionCookie } from "./cookies.ts";
 import { Exchange, type ExchangeDeps, type Passing } from "./exchange.ts";
-import type { Gate, Visit } from "./gate.ts";
+import { type Gate, shownPhase, type Visit } from "./gate.ts";
 import type { Guesses } from "./guesses.ts";
 import { isAcceptance } from "./handshake.ts";
 import type { Connection, Serve } from "./http/connection.ts";
@@ -196,7 +196,7 @@ export function createDoor(deps: DoorDeps): Serve {
     const wakes = asleep && isByPerson(head);
     if (wakes) deps.wake(visit);
     const page = () =>
-      asleep && !wakes ? asleepPage(site.frame, sent) : waitingPage(site.frame, asleep ? "stopped" : visit.phase, sent);
+      asleep && !wakes ? asleepPage(site.frame, sent) : waitingPage(site.frame, shownPhase(visit), sent);
     answer(connection, head, navigation ? page() : unavailable(head, site, 1), "waiting");
   };
   const unavailable = (head: RequestHead, { host }: Site, seconds: number): OwnAnswer => {

@@ -23,6 +23,11 @@ export interface Visit {
   readonly endsAt: number;
 }
 
+/** Where a workspace stands, as visitors are told: its phase, or that it is to sleep, whatever has been done for that. */
+export function shownPhase({ desired, phase }: Pick<Visit, "desired" | "phase">): string {
+  return desired === "stopped" ? "asleep" : phase;
+}
+
 /** Why somebody who was let in may stay no longer. */
 export type Ending = "revoked" | "stopped";
 

@@ -4,7 +4,7 @@ import { type Exchanged, type FurtherCode, newSecret, secretPattern } from "../s
 import { cleanPort } from "../workspaces/settings.ts";
 import { jsonAnswer, type OwnAnswer, problemAnswer, redirectAnswer } from "./answers.ts";
 import { cookieValues, expireCookies, nonceCookie, ourCookie, seenCookie, sessionCookie } from "./cookies.ts";
-import type { Visit } from "./gate.ts";
+import { shownPhase, type Visit } from "./gate.ts";
 import { hostName, originOf, readPort, type WorkspaceHost } from "./host.ts";
 import type { RequestHead } from "./http/request-head.ts";
 import { isFriend, isNavigation, type OriginRules } from "./origins.ts";
@@ -38,12 +38,17 @@ export interface OwnRoutesDeps {
   readonly workspaceOf: (label: string) => Promise<string | null>;
   /** Who has a session at a host. */
   readonly visitOf: (host: string, token: string) => Promise<Visit | null>;
+  /** Resolves when something is told of the workspace, or after so many milliseconds; null: nothing is heard now. */
+  readonly nextChange: (workspace: string, milliseconds: number) => Promise<void> | null;
 }
 
 /** Seconds that the page may take to exchange its code. */
 const nonceSeconds = 300;
 /** Seconds that browsers remember which workspace they saw: the most that they keep a cookie. */
 const seenSeconds = 400 * 86_400;
+
+/** Milliseconds that the answer to who has seen the present phase already is held: less than edges let pass in silence. */
+const mostHeld = 20_000;
 
 /** What everything of ours begins with. Nothing below it reaches a workspace. */
 const ownPath = "/.berth";
@@ -167,18 +172,29 @@ export function createOwnRoutes(deps: OwnRoutesDeps) {
     return redirectAnswer(`${made.reused ? cleaning : `${originOf(name, rules)}${ownPath}/enter`}#${made.code}`);
   };
 
+  /** Who asks, once the workspace's phase is another one than they have seen, or after a while. */
+  const visitAfter = async (seen: string | null, visit: OwnRequest["visit"]): Promise<Visit | null> => {
+    const until = performance.now() + mostHeld;
+    let found = await visit();
+    while (found !== null && shownPhase(found) === seen && isOnItsWay(seen)) {
+      const left = until - performance.now();
+      const change = left > 0 ? deps.nextChange(found.workspace, left) : null;
+      if (change === null) break;
+      await change;
+      found = await visit();
+    }
+    return found;
+  };
+
   const state = async ({ head, visit }: OwnRequest): Promise<OwnAnswer> => {
     if (head.fetchSite !== undefined && head.fetchSite !== "same-origin" && head.fetchSite !== "none")
       return forbidden();
-    const found = await visit();
+    const seen = new URLSearchParams(head.target.split("?")[1] ?? "").get("seen");
+    const found = await visitAfter(seen, visit);
     if (found === null) return unauthenticated();
-    const { phase, desired } = found;
-    const asleep = desired === "stopped";
-    const wait = phase !== "needs-attention" && (phase !== "running" || asleep);
-    return jsonAnswer(200, {
-      ...{ phase, wait, asleep },
-      ...(wait ? { words: waitingWords(asleep ? "stopped" : phase) } : {}),
-    });
+    const phase = shownPhase(found);
+    const wait = isOnItsWay(phase);
+    return jsonAnswer(200, { phase, wait, ...(wait ? { words: waitingWords(phase) } : {}) });
   };
 
   const wake = async ({ head, host, visit }: OwnRequest): Promise<OwnAnswer> => {
@@ -229,6 +245,10 @@ export function corsOf(head: RequestHead, host: WorkspaceHost, rules: OriginRule
   const { origin } = head;
   if (origin === undefined || origin === originOf(host.name, rules) || !isFriend(origin, host, rules)) return {};
   return { "Access-Control-Allow-Origin": origin, "Access-Control-Allow-Credentials": "true", Vary: "Origin" };
+}
+
+function isOnItsWay(phase: string): boolean {
+  return phase !== "running" && phase !== "needs-attention";
 }
 
 function parseJson(text: string | null): unknown {

@@ -25,7 +25,7 @@ async function enter(nonce){
     if(asleep)document.querySelector("p").textContent="It was asleep, and is being woken.";
     if((await fetch("/.berth/state")).status===401)return say("Your browser keeps no cookie here","Allow cookies for this page, and open the workspace again.");
     await openBeside(beside);
-    for(let left=asleep?15:0;left>0&&(await (await fetch("/.berth/state")).json()).asleep;left-=1)await new Promise((done)=>setTimeout(done,1000));
+    if(asleep)await fetch("/.berth/state?seen=asleep");
     location.replace(path);
   }catch{
     say("No connection","Open the workspace again from where you found it.");
@@ -48,22 +48,28 @@ async function clean(origin){
 }
 `;
 
-/** Looks whether the workspace is there, and goes on when it is: by asking again, never by sending a form again. */
+/**
+ * Looks whether the workspace is there, and goes on when it is: by asking again, never by sending a form again. The answer
+ * comes when there is something new; where it comes at once all the same, it is asked for once a second.
+ */
 export const waitScript = `
 function again(sent){
   if(sent)location.replace(location.pathname+location.search);
   else location.reload();
 }
-async function wait(sent){
-  for(let asleep=0;asleep<15;){
-    await new Promise((done)=>setTimeout(done,1000));
+async function wait(sent,seen){
+  for(let asleep=0;asleep<5;){
+    let news=false;
     try{
-      const answer=await fetch("/.berth/state");
+      const answer=await fetch("/.berth/state?seen="+seen);
       const state=answer.ok?await answer.json():{wait:answer.status>=500};
       if(!state.wait)return again(sent);
-      asleep=state.asleep?asleep+1:0;
+      asleep=state.phase==="asleep"?asleep+1:0;
       if(state.words)document.querySelector("p").textContent=state.words;
+      news=state.phase!==undefined&&state.phase!==seen;
+      if(news)seen=state.phase;
     }catch{}
+    if(!news)await new Promise((done)=>setTimeout(done,1000));
   }
   again(sent);
 }
@@ -71,18 +77,20 @@ async function wait(sent){
 
 /** Wakes the workspace when its user says so, and goes on when somebody else did. */
 export const asleepScript = `
-function asleep(sent){
+async function asleep(sent){
   const button=document.querySelector("button");
   button.onclick=async()=>{
     button.disabled=true;
     const woken=await fetch("/.berth/wake",{method:"POST"}).catch(()=>null);
     if(!woken||!woken.ok)return again(sent);
     document.querySelector("p").textContent="It is being woken.";
-    wait(sent);
+    wait(sent,"asleep");
   };
-  setInterval(async()=>{
-    const state=await fetch("/.berth/state").then((answer)=>answer.json()).catch(()=>({asleep:true}));
-    if(!state.asleep&&!button.disabled)again(sent);
-  },5000);
+  while(!button.disabled){
+    const state=await fetch("/.berth/state?seen=asleep").then((answer)=>answer.json()).catch(()=>({phase:"asleep"}));
+    if(button.disabled)return;
+    if(state.phase!=="asleep")return again(sent);
+    await new Promise((done)=>setTimeout(done,5000));
+  }
 }
 `;

@@ -98,7 +98,8 @@ export function cleanPage(frame: PageFrame, origin: string): OwnAnswer {
 
 /** Shown while a workspace is on its way; goes on by itself. `sent`: the request was no mere look at a page. */
 export function waitingPage(frame: PageFrame, phase: string, sent: boolean): OwnAnswer {
-  const page = { title: "Starting", words: waitingWords(phase), busy: true, script: `${waitScript}wait(${sent});` };
+  const script = `${waitScript}wait(${sent},${JSON.stringify(phase)});`;
+  const page = { title: "Starting", words: waitingWords(phase), busy: true, script };
   return pageAnswer(503, { ...frame, connect: "'self'" }, page, { "Retry-After": "1" });
 }
 
@@ -112,6 +113,8 @@ export function asleepPage(frame: PageFrame, sent: boolean): OwnAnswer {
 /** What is said of a workspace on its way. */
 export function waitingWords(phase: string): string {
   switch (phase) {
+    case "asleep":
+    // To run, and its start has not begun yet.
     case "stopping":
     case "stopped":
       return "It was asleep, and is being woken.";

@@ -14,6 +14,7 @@ import {
 import type { Database } from "../store/database.ts";
 import type { Notifications } from "../store/notifications.ts";
 import { addUsage, askToWake } from "../store/usage.ts";
+import { Changes } from "./changes.ts";
 import { createDoor } from "./door.ts";
 import { createGate, type Visit } from "./gate.ts";
 import { createGuesses } from "./guesses.ts";
@@ -98,12 +99,15 @@ export function createRouter({ settings, database, locator, registry, log }: Rou
   const find = (hashes: readonly string[]) => findSessions(database, hashes);
   const gate = createGate({ find, connected: () => notifications?.connected() ?? false });
   const woken = new Map<string, number>();
+  const changes = new Changes();
+  let closing = false;
   const watch = createWatch({
     ...{ find, gate, open },
     onWorkspace: (workspace) => {
       pool.forget(workspace);
       locator.forget(workspace);
       woken.delete(workspace);
+      changes.tell(workspace);
     },
     onError: warn("What is open could not be looked at"),
   });
@@ -127,6 +131,8 @@ export function createRouter({ settings, database, locator, registry, log }: Rou
     },
     visitOf: gate.ask,
     wake,
+    nextChange: (workspace, milliseconds) =>
+      closing || notifications?.connected() !== true ? null : changes.next(workspace, milliseconds),
   });
   const serve = createDoor({
     ...{ rules, gate, own, strangers, open, sweeper, patience, metrics, log },
@@ -153,15 +159,23 @@ export function createRouter({ settings, database, locator, registry, log }: Rou
   return {
     follow(heard) {
       notifications = heard;
-      heard.listen("route", watch.onChange);
+      heard.listen("route", (payload) => {
+        watch.onChange(payload);
+        if (payload === null) changes.tell(null);
+      });
     },
-    onLost: watch.onLost,
+    onLost() {
+      watch.onLost();
+      changes.tell(null);
+    },
     async listen(place) {
       const listener = await listen({ ...place, serve, sweeper, patience });
       listeners.push(listener);
       return listener;
     },
     async close(milliseconds) {
+      closing = true;
+      changes.tell(null);
       for (const listener of listeners) listener.leave();
       const left = Promise.all(listeners.map((listener) => listener.left));
       if (!(await within(left, milliseconds))) {

@@ -161,8 +161,8 @@ describe("an access URL", () => {
   it("lets it sleep while a forgotten page loads itself anew, and wakes it when its user says so, or goes there", async () => {
     // As a desktop's page does when its stream ends.
     const restless = `const timer = setInterval(async () => {
-      const { asleep } = await (await fetch("/.berth/state")).json();
-      if (asleep) { clearInterval(timer); location.reload(); }
+      const { phase } = await (await fetch("/.berth/state")).json();
+      if (phase === "asleep") { clearInterval(timer); location.reload(); }
     }, 100)`;
     await routers.serve(alice, shellPort, (_request, response) => {
       response.setHeader("content-type", "text/html");

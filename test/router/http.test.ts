@@ -447,7 +447,7 @@ describe("a workspace", () => {
       ["application/problem+json"],
     ]);
     const state = await routers.ask(router, "alice", { target: "/.berth/state", headers: [cookie] });
-    expect(JSON.parse(state.body)).toEqual({ phase, wait: true, asleep: false, words });
+    expect(JSON.parse(state.body)).toEqual({ phase, wait: true, words });
   });
 
   it("that became ready is reached at once", async () => {
@@ -458,7 +458,30 @@ describe("a workspace", () => {
     await routers.database().pool.query("update workspaces set phase = 'running'");
     await expect.poll(async () => (await routers.ask(router, "alice", { headers: [cookie] })).status).toBe(200);
     const state = await routers.ask(router, "alice", { target: "/.berth/state", headers: [cookie] });
-    expect(JSON.parse(state.body)).toEqual({ phase: "running", wait: false, asleep: false });
+    expect(JSON.parse(state.body)).toEqual({ phase: "running", wait: false });
+  });
+
+  it("on its way is told of as soon as it is there, to who waits for that", async () => {
+    await routers.database().pool.query("update workspaces set phase = 'provisioning'");
+    const router = await routers.startRouter();
+    const ask = (seen: string) =>
+      routers.ask(router, "alice", { target: `/.berth/state?seen=${seen}`, headers: [cookie] });
+    // Who has seen another phase hears at once.
+    expect(JSON.parse((await ask("pending")).body)).toMatchObject({ phase: "provisioning", wait: true });
+    const held = ask("provisioning");
+    await routers.database().pool.query("update workspaces set phase = 'running'");
+    expect(JSON.parse((await held).body)).toEqual({ phase: "running", wait: false });
+  });
+
+  it("on its way keeps no router from ending", async () => {
+    await routers.database().pool.query("update workspaces set phase = 'provisioning'");
+    const router = await routers.startRouter();
+    const began = performance.now();
+    const held = routers.ask(router, "alice", { target: "/.berth/state?seen=provisioning", headers: [cookie] });
+    await expect.poll(() => router.registry.getSingleMetricAsString("berth_router_connections")).toMatch(/ 1$/m);
+    await router.close(10_000);
+    expect(JSON.parse((await held).body)).toMatchObject({ phase: "provisioning", wait: true });
+    expect(performance.now() - began).toBeLessThan(8_000);
   });
 
   it("that gave up says so", async () => {

@@ -22,6 +22,12 @@ interface Builder {
   readonly bases: Bases | Readonly<Record<string, never>>;
 }
 
+/** What images of `images/` are called here, whether or not they are there. */
+export async function imageReferences(names: readonly string[]): Promise<Readonly<Record<string, string>>> {
+  const online = await reachesPublicImages();
+  return Object.fromEntries(names.map((name) => [name, wantedImage(name, online).reference]));
+}
+
 /**
  * Sees to it that images of `images/` are in a store: those that are missing are built from their Dockerfiles and taken
  * in. A tag says what an image is made of, so nothing is built twice. `desktop` is an image, `desktop/test` a stage of its

@@ -34,6 +34,8 @@ import {
   nodeCommandLine,
   nodePrograms,
   ownImages,
+  registriesFolder,
+  registryHosts,
 } from "./settings.ts";
 
 /** Programs of the toolchain that a real node runs. */
@@ -53,8 +55,12 @@ export interface RealNode {
   images(): Promise<readonly string[]>;
   /** Takes images in from an archive as `docker save` writes it. */
   importImages(archive: string): Promise<void>;
-  /** Runs one of the node's programs, such as `ctr`, inside; gives what it prints. */
+  /** Runs one of the node's programs inside; gives what it prints. */
   run(command: string, ...args: readonly string[]): Promise<string>;
+  /** Runs containerd's own client among the kubelet's images and containers; gives what it prints. */
+  ctr(...args: readonly string[]): Promise<string>;
+  /** Lets it pull images of that registry from a URL, such as one that stands on this machine. */
+  useRegistry(name: string, url: string): void;
   /** Lets what runs on it end in order; it joins no more. */
   leave(): Promise<void>;
   /** Ends it with all that is left, and leaves the machine as it was. */
@@ -192,6 +198,12 @@ function nodeOf(parts: Parts): RealNode {
     images,
     importImages,
     run: namespaces.run,
+    ctr,
+    useRegistry(name, url) {
+      const folder = join(registriesFolder(folders.node), name);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, "hosts.toml"), registryHosts(url));
+    },
     end,
     async join(progress) {
       await progress.step("Start a real node", async (note) => {

@@ -15,6 +15,9 @@ export interface NodeFolders {
   readonly plugins: string;
 }
 
+/** Folder of registries that are reached in a way of their own: https://github.com/containerd/containerd/blob/main/docs/hosts.md */
+export const registriesFolder = (node: string): string => join(node, "registries");
+
 /** Images that the node itself needs; each is one program of the toolchain. */
 export const ownImages = { pause: "berth.local/pause:1", coredns: "berth.local/coredns:1" } as const;
 
@@ -37,8 +40,15 @@ export function containerdConfig({ images, node, plugins }: NodeFolders): string
     `[${cri}.cni]`,
     `bin_dir = "${plugins}"`,
     `conf_dir = "${join(node, "cni")}"`,
+    `[${cri}.registry]`,
+    `config_path = "${registriesFolder(node)}"`,
     "",
   ].join("\n");
+}
+
+/** How a registry is reached that is only read. */
+export function registryHosts(url: string): string {
+  return `server = "${url}"\n[host."${url}"]\n  capabilities = ["pull", "resolve"]\n`;
 }
 
 /** How pods get their network: each by a cable of its own to the node, so that all that they send is routed, and judged. */
@@ -65,6 +75,9 @@ export function networkConfig({ node }: Pick<NodeFolders, "node">): string {
 /** The control group below which pods are; there is one real node on a machine. */
 export const nodeCgroup = "berth-node";
 
+/** Most pods of the node: the kubelet's own default. */
+export const mostPods = 110;
+
 /** The kubelet's settings. */
 export function kubeletConfig({ platform }: Pick<NodeFolders, "platform">): string {
   return JSON.stringify({
@@ -88,10 +101,12 @@ export function kubeletConfig({ platform }: Pick<NodeFolders, "platform">): stri
     containerRuntimeEndpoint: `unix://${containerdSocket}`,
     // As on the nodes of a platform: enough for a desktop, and the end of a fork bomb.
     podPidsLimit: 512,
-    maxPods: 110,
+    maxPods: mostPods,
     // Scratch space that is overdrawn is noticed soon.
     volumeStatsAggPeriod: "10s",
     evictionHard: { "memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%" },
+    // Read when a pod needs them: a watch that is begun too soon is refused, and tried again a second later.
+    configMapAndSecretChangeDetectionStrategy: "Get",
     // Images are got by set-up, and cannot be pulled again.
     imageGCHighThresholdPercent: 100,
     nodeStatusUpdateFrequency: "10s",

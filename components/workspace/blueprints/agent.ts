@@ -5,4 +5,4 @@
 export const agentPort = { name: "agent", port: 8686, internal: true } as const;
 
 /** Whether the workspace is ready, as its image's own checks have it. */
-export const agentProbe = { type: "http", path: "/ready", port: agentPort.name } as const;
+export const agentProbe = { type: "http", path: "/ready", startPath: "/ready?wait", port: agentPort.name } as const;

@@ -67,7 +67,6 @@ function podSpec(spec: WorkspaceSpec) {
 
 function container({ shape }: WorkspaceSpec) {
   const { probe } = shape;
-  const answers = probe.type === "http" ? { httpGet: { path: probe.path, port: probe.port } } : tcpProbe(probe.port);
   return {
     name: "workspace",
     image: shape.image,
@@ -81,8 +80,7 @@ function container({ shape }: WorkspaceSpec) {
       capabilities: { drop: ["ALL"] },
       readOnlyRootFilesystem: shape.readOnlyRootFilesystem,
     },
-    startupProbe: { ...answers, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: startPatience },
-    readinessProbe: { ...answers, periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 },
+    ...readinessProbes(probe),
     // A busy computer answers late: only one that takes no connection at all for two minutes is started anew.
     livenessProbe: { ...tcpProbe(probe.port), periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 6 },
     volumeMounts: [
@@ -104,6 +102,24 @@ function withDiskLimit({ resources, scratch, readOnlyRootFilesystem }: Workspace
   return {
     requests: { ...resources.requests, "ephemeral-storage": "64Mi" },
     limits: { ...resources.limits, "ephemeral-storage": formatMemory(most) },
+  };
+}
+
+/**
+ * The kubelet asks at fixed times, a second apart at least, and asks whether a container is ready only when it is told that
+ * it has started: one that holds its answer is asked once, as soon as it runs, and is ready when it says so.
+ */
+function readinessProbes(probe: WorkspaceSpec["shape"]["probe"]) {
+  const http = (path: string) => ({ httpGet: { path, port: probe.port } });
+  if (probe.type === "http" && probe.startPath !== undefined) {
+    return {
+      readinessProbe: { ...http(probe.startPath), periodSeconds: 5, timeoutSeconds: 12, failureThreshold: 3 },
+    };
+  }
+  const answers = probe.type === "http" ? http(probe.path) : tcpProbe(probe.port);
+  return {
+    startupProbe: { ...answers, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: startPatience },
+    readinessProbe: { ...answers, periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 },
   };
 }
 

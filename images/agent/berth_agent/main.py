@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Sequence
 
 from .activity import Activity
@@ -15,7 +16,7 @@ from .log import log
 from .ready import Readiness
 from .server import Sources, make_server, serve
 from .settings import Settings, SettingsError, read_settings
-from .stopping import Stopping
+from .stopping import Stopping, kill_all
 
 USAGE = """usage: berth-agent COMMAND [ARGUMENT…]   runs it as the workspace's main process
        berth-agent --check                  whether the workspace is ready, for a health check"""
@@ -74,7 +75,21 @@ def run(settings: Settings, command: Sequence[str]) -> int:
     log("info", "started", command=command[0], pid=main_process.pid, port=settings.port)
     serve(server)
     threading.Thread(target=sources.identity.watch, args=[threading.Event()], name="identity", daemon=True).start()
+    begun = (main_process, sources.readiness, settings.start_seconds)
+    threading.Thread(target=end_unless_ready, args=begun, name="start", daemon=True).start()
     return follow(main_process, children, sources.readiness, stopping)
+
+
+def end_unless_ready(main_process: Child, readiness: Readiness, seconds: float) -> None:
+    """Ends a workspace that was not ready in all that time: whoever runs the container starts it anew."""
+    time.sleep(seconds)
+    if readiness.seconds_to_ready is not None or readiness.is_stopping:
+        return
+    # Nobody may have asked.
+    reason = readiness.reason_against()
+    if reason is not None and not readiness.is_stopping:
+        log("error", "never was ready: ended", seconds=seconds, reason=reason)
+        kill_all(main_process)
 
 
 def follow(main_process: Child, children: Children, readiness: Readiness, stopping: Stopping) -> int:

@@ -14,6 +14,10 @@ from .hooks import files_of, run_program
 CHECK_SECONDS = 1.0
 # The kubelet and the router may ask at the same moment: they get the same answer.
 FRESH_SECONDS = 0.2
+# Who asks now and then would learn of it late; who waits is told within one look. One waits at a time: the agent has few
+# threads.
+WAIT_SECONDS = 10.0
+LOOK_SECONDS = 0.05
 
 
 def check_line(line: str) -> str | None:
@@ -52,6 +56,7 @@ class Readiness:
         self._started = time.monotonic()
         self._lock = threading.Lock()
         self._checked = (float("-inf"), "not checked yet")
+        self._waiting = threading.Lock()
         self.is_stopping = False
         """Set when the workspace is told to end: nobody new should come."""
         self.seconds_to_ready: float | None = None
@@ -63,13 +68,29 @@ class Readiness:
             return "the workspace is stopping"
         with self._lock:
             at, reason = self._checked
-            if time.monotonic() - at < FRESH_SECONDS:
-                return reason or None
-            found = self._check()
-            self._checked = (time.monotonic(), found or "")
-            if found is None and self.seconds_to_ready is None:
-                self.seconds_to_ready = time.monotonic() - self._started
-            return found
+            return (reason or None) if time.monotonic() - at < FRESH_SECONDS else self._look()
+
+    def _look(self) -> str | None:
+        found = self._check()
+        self._checked = (time.monotonic(), found or "")
+        if found is None and self.seconds_to_ready is None:
+            self.seconds_to_ready = time.monotonic() - self._started
+        return found
+
+    def reason_after_wait(self) -> str | None:
+        """The same, but while the workspace starts the answer is held until it can be used, for ten seconds at most."""
+        reason = self.reason_against()
+        if reason is None or self.seconds_to_ready is not None or not self._waiting.acquire(blocking=False):
+            return reason
+        try:
+            until = time.monotonic() + WAIT_SECONDS
+            while reason is not None and not self.is_stopping and time.monotonic() < until:
+                time.sleep(LOOK_SECONDS)
+                with self._lock:
+                    reason = self._look()
+        finally:
+            self._waiting.release()
+        return self.reason_against() if self.is_stopping else reason
 
     def _check(self) -> str | None:
         for file in files_of(self._folder):

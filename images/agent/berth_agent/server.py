@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from .activity import Activity
 from .identity import Identity
@@ -40,11 +40,13 @@ class Sources:
 
 def answer_to(sources: Sources, path: str, is_loopback: bool) -> Answer:
     """The answer to a GET."""
-    match urlsplit(path).path:
+    asked = urlsplit(path)
+    match asked.path:
         case "/healthz":
             return _json(200, {"status": "ok"})
         case "/ready":
-            reason = sources.readiness.reason_against()
+            wait = "wait" in parse_qs(asked.query, keep_blank_values=True)
+            reason = sources.readiness.reason_after_wait() if wait else sources.readiness.reason_against()
             return _json(200, {"ready": True}) if reason is None else _json(503, {"ready": False, "reason": reason})
         case "/activity":
             return _json(200, sources.activity.report())

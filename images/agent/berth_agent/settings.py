@@ -21,6 +21,8 @@ class Settings:
     """Holds `ready.d`, `activity.d`, `identity.d` and `stop.d`."""
     identity: Path
     """Where the files of the identity appear."""
+    start_seconds: float
+    """From the start until a workspace that never was ready is ended, so that it is started anew."""
     stop_seconds: float
     """From the request to stop until everything is killed: less than the pod's grace period."""
     save_seconds: float
@@ -34,6 +36,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         run=_path(environ, "BERTH_RUN", "/tmp/berth"),
         etc=_path(environ, "BERTH_ETC", "/etc/berth"),
         identity=_path(environ, "BERTH_IDENTITY", "/run/berth/identity"),
+        start_seconds=_number(environ, "BERTH_START_SECONDS", 300, 1, 86400),
         # A pod of Berth has 30 seconds: three are left for the container's own end.
         stop_seconds=_number(environ, "BERTH_STOP_SECONDS", 27, 1, 3600),
         save_seconds=_number(environ, "BERTH_SAVE_SECONDS", 15, 1, 3600),

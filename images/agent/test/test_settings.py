@@ -18,6 +18,7 @@ class Settings(unittest.TestCase):
         for name, value, fix in (
             ("BERTH_AGENT_PORT", "80", "Write a whole number from 1024 to 65535."),
             ("BERTH_AGENT_PORT", "http", "Write a whole number from 1024 to 65535."),
+            ("BERTH_START_SECONDS", "0", "Write a whole number from 1 to 86400."),
             ("BERTH_STOP_SECONDS", "0", "Write a whole number from 1 to 3600."),
             ("BERTH_SAVE_SECONDS", "1.5", "Write a whole number from 1 to 3600."),
             ("BERTH_RUN", "run", "Write an absolute path."),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { BrowserContext, Frame, Page } from "playwright-core";
 import { z } from "zod";
 import type { Workspace } from "../../../provisioner/contract/workspace.ts";
+import { countColours } from "../../../toolchain/system/browser.ts";
 import type { ApiClient } from "../api.ts";
 
 const accessAnswer = z.object({ url: z.url() });
@@ -96,13 +97,5 @@ export async function eventually<T>(
 
 /** How many colours the largest canvas of a page shows: a desktop has many, an empty one has one. */
 export async function coloursOf(page: Page | Frame): Promise<number> {
-  return page.evaluate<number>(`(() => {
-    const all = [...document.querySelectorAll("canvas")].sort((a, b) => b.width * b.height - a.width * a.height);
-    const [canvas] = all;
-    if (!canvas || canvas.width < 2) return 0;
-    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    const seen = new Set();
-    for (let at = 0; at < data.length; at += 4 * 97) seen.add(data[at] << 16 | data[at + 1] << 8 | data[at + 2]);
-    return seen.size;
-  })()`);
+  return page.evaluate<number>(countColours);
 }

@@ -111,6 +111,16 @@ describe("planWorkspace", () => {
     }
   });
 
+  test("asks what does not hold its answer each second until it is ready, and begins it anew when it never is", () => {
+    const [container] = planWorkspace(withShape({ probe: { type: "http", path: "/up", port: "stream" } })).deployment
+      .spec.template.spec.containers;
+    const httpGet = { path: "/up", port: "stream" };
+    expect(container).toMatchObject({
+      startupProbe: { httpGet, periodSeconds: 1, failureThreshold: 300 },
+      readinessProbe: { httpGet, periodSeconds: 5 },
+    });
+  });
+
   test.each([
     [
       withShape({ resources: { requests: { cpu: "5", memory: "1Gi" }, limits: { cpu: "4", memory: "8Gi" } } }),

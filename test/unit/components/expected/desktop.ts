@@ -417,22 +417,13 @@ export const desktop = {
                 },
                 readOnlyRootFilesystem: false,
               },
-              startupProbe: {
-                httpGet: {
-                  path: "/ready",
-                  port: "agent",
-                },
-                periodSeconds: 1,
-                timeoutSeconds: 2,
-                failureThreshold: 300,
-              },
               readinessProbe: {
                 httpGet: {
-                  path: "/ready",
+                  path: "/ready?wait",
                   port: "agent",
                 },
                 periodSeconds: 5,
-                timeoutSeconds: 3,
+                timeoutSeconds: 12,
                 failureThreshold: 3,
               },
               livenessProbe: {

@@ -446,22 +446,13 @@ export const home = {
                 },
                 readOnlyRootFilesystem: true,
               },
-              startupProbe: {
-                httpGet: {
-                  path: "/ready",
-                  port: "agent",
-                },
-                periodSeconds: 1,
-                timeoutSeconds: 2,
-                failureThreshold: 300,
-              },
               readinessProbe: {
                 httpGet: {
-                  path: "/ready",
+                  path: "/ready?wait",
                   port: "agent",
                 },
                 periodSeconds: 5,
-                timeoutSeconds: 3,
+                timeoutSeconds: 12,
                 failureThreshold: 3,
               },
               livenessProbe: {
