@@ -1,12 +1,11 @@
 import { type Fit, fitOf, type Idle, type Room } from "./fit.ts";
 
-/** Seconds of one round, each from its beginning to the first frame in the browser. */
+/** Seconds of one round, from its beginning to the first frame in the browser. */
 export interface Round {
+  /** Of the container alone. */
   readonly floor: number;
-  readonly floorCold: number;
-  readonly warm: number;
-  readonly cold: number;
-  /** Seconds of the warm one's operation: until Pulumi was through, and from then until the pod was ready. */
+  readonly berth: number;
+  /** Seconds of Berth's operation: until Pulumi was through, and from then until the pod was ready. */
   readonly engine: number;
   readonly ready: number;
 }
@@ -27,8 +26,9 @@ export interface ScrollFigures {
 }
 
 export interface DesktopFigures {
-  /** The middle of the rounds, each figure for itself. */
-  readonly firstFrame: Round;
+  /** The middle of the rounds, each figure for itself: with the image on the node, and with one that it has to pull. */
+  readonly warm: Round;
+  readonly cold: Round;
   readonly idle: Readonly<Record<IdleKind, IdleFigures>>;
   readonly scroll: ScrollFigures;
   readonly room: Room;
@@ -40,18 +40,12 @@ export function mostSeconds(floor: number): number {
 }
 
 /** For scripts: the last line of `--json`. */
-export function desktopReport({ firstFrame, idle, scroll, room }: DesktopFigures) {
-  const { floor, floorCold, warm, cold, engine, ready } = firstFrame;
+export function desktopReport({ warm, cold, idle, scroll, room }: DesktopFigures) {
   return {
     bench: "desktop",
-    floor: { firstFrameSeconds: round(floor, 2), coldFirstFrameSeconds: round(floorCold, 2) },
-    cold: { firstFrameSeconds: round(cold, 2), mostSeconds: round(mostSeconds(floorCold), 2) },
-    warm: {
-      firstFrameSeconds: round(warm, 2),
-      mostSeconds: round(mostSeconds(floor), 2),
-      engineSeconds: round(engine, 2),
-      readySeconds: round(ready, 2),
-    },
+    floor: { firstFrameSeconds: round(warm.floor, 2), coldFirstFrameSeconds: round(cold.floor, 2) },
+    cold: berthReport(cold),
+    warm: berthReport(warm),
     idle: {
       desktop: idleReport(idle.desktop, room),
       ide: idleReport(idle.ide, room),
@@ -65,6 +59,15 @@ export function desktopReport({ firstFrame, idle, scroll, room }: DesktopFigures
   };
 }
 
+function berthReport({ floor, berth, engine, ready }: Round) {
+  return {
+    firstFrameSeconds: round(berth, 2),
+    mostSeconds: round(mostSeconds(floor), 2),
+    engineSeconds: round(engine, 2),
+    readySeconds: round(ready, 2),
+  };
+}
+
 function idleReport({ alone, shown }: IdleFigures, room: Room) {
   return { ...idleRest(alone), fits: fitOf(alone, room), shown: { ...idleRest(shown), fits: fitOf(shown, room) } };
 }
@@ -74,16 +77,12 @@ function idleRest({ memoryMiB, cpuShare }: Idle): Idle {
 }
 
 /** The rows of a table for people, the heading first: from the request to the first frame. */
-export function firstFrameRows({ firstFrame }: DesktopFigures): string[][] {
-  const row = (image: string, floor: number, berth: number): string[] => [
+export function firstFrameRows({ warm, cold }: DesktopFigures): string[][] {
+  const row = (image: string, { floor, berth }: Round): string[] => [
     ...[image, seconds(floor), seconds(berth), seconds(mostSeconds(floor))],
     berth <= mostSeconds(floor) ? "yes" : "no",
   ];
-  return [
-    ["image", "container alone", "Berth", "at most", "met"],
-    row("there", firstFrame.floor, firstFrame.warm),
-    row("pulled", firstFrame.floorCold, firstFrame.cold),
-  ];
+  return [["image", "container alone", "Berth", "at most", "met"], row("there", warm), row("pulled", cold)];
 }
 
 /** The same of workspaces that nobody touches. */
@@ -107,9 +106,7 @@ export function middleRound(rounds: readonly Round[]): Round {
     rounds.map(pick).toSorted((a, b) => a - b)[Math.floor(rounds.length / 2)] ?? 0;
   return {
     floor: of(({ floor }) => floor),
-    floorCold: of(({ floorCold }) => floorCold),
-    warm: of(({ warm }) => warm),
-    cold: of(({ cold }) => cold),
+    berth: of(({ berth }) => berth),
     engine: of(({ engine }) => engine),
     ready: of(({ ready }) => ready),
   };

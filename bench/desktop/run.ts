@@ -58,14 +58,14 @@ export async function runDesktopBench(
     );
     const bench = { berth, node, browser, image, digest: offer.digest, folder };
     try {
-      const all = await terminal.step(`See desktops come, ${rounds} rounds`, (note) =>
+      const firstFrames = await terminal.step(`See desktops come, ${rounds} rounds`, (note) =>
         seeDesktops(bench, rounds, { note, info: terminal.info }),
       );
       const scroll = await terminal.step("Scroll a page", () => scrollOne(bench));
       const idle = await terminal.step("Leave a desktop, an IDE and a home alone", (note) =>
         measureIdle({ berth, browser, note }),
       );
-      return { firstFrame: middleRound(all), scroll, idle, room };
+      return { ...firstFrames, scroll, idle, room };
     } finally {
       await forget(bench);
       await offer.close();
@@ -98,30 +98,31 @@ async function offerImage(node: Pick<RealNode, "ctr" | "useRegistry">, image: st
   return { digest, close: registry.close };
 }
 
-/** In turns, so that whatever else the machine does meets all alike. The first round warms up, and does not count. */
+/** Rounds with the image there for each with one that is pulled: these are short, and vary more. */
+const warmRounds = 2;
+
+/** In turns, so that whatever else the machine does meets all alike. The first one warms up, and does not count. */
 async function seeDesktops(
   bench: Bench,
   rounds: number,
   { note, info }: { readonly note: (what: string) => void; readonly info: (what: string) => void },
-): Promise<readonly Round[]> {
-  const seen: Round[] = [];
-  for (let round = 0; round <= rounds; round += 1) {
-    const say = (what: string) => note(`${round === 0 ? "warming up" : `round ${round}`}: ${what}`);
-    say("the container alone, image pulled");
-    const floorCold = await container(bench, true);
-    say("the container alone");
-    const floor = await container(bench, false);
-    say("Berth, image pulled");
-    const cold = await desktop(bench, true);
-    say("Berth");
-    const warm = await desktop(bench, false);
-    const { deploy = 0, ready = 0 } = warm.timings;
-    const figures = { floor, floorCold, cold: cold.seconds, warm: warm.seconds };
-    const told = Object.entries(figures).map(([name, seconds]) => `${name} ${seconds.toFixed(2)} s`);
-    info(`${round === 0 ? "Warming up" : `Round ${round}`}: ${told.join(", ")}`);
-    if (round > 0) seen.push({ ...figures, engine: deploy / 1000, ready: ready / 1000 });
+): Promise<Pick<DesktopFigures, "warm" | "cold">> {
+  const see = async (pull: boolean): Promise<Round> => {
+    const image = pull ? "image pulled" : "image there";
+    note(`the container alone, ${image}`);
+    const floor = await container(bench, pull);
+    note(`Berth, ${image}`);
+    const { seconds: berth, timings } = await desktop(bench, pull);
+    info(`${image}: ${floor.toFixed(2)} s alone, ${berth.toFixed(2)} s by Berth`);
+    return { floor, berth, engine: (timings.deploy ?? 0) / 1000, ready: (timings.ready ?? 0) / 1000 };
+  };
+  await see(true);
+  const [warm, cold]: [Round[], Round[]] = [[], []];
+  for (let round = 1; round <= rounds; round += 1) {
+    for (let again = 1; again <= warmRounds; again += 1) warm.push(await see(false));
+    cold.push(await see(true));
   }
-  return seen;
+  return { warm: middleRound(warm), cold: middleRound(cold) };
 }
 
 async function container(bench: Bench, pull: boolean): Promise<number> {
