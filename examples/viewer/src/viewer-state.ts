@@ -13,7 +13,7 @@ export type ViewerState =
   | { readonly name: "opening"; readonly visit: number }
   /** It is open at this URL, which works once: `visit` tells one opening from the next. */
   | { readonly name: "open"; readonly url: string; readonly visit: number }
-  /** Nobody used it, and it was put to sleep. */
+  /** It was put to sleep. */
   | { readonly name: "asleep"; readonly visit: number }
   | { readonly name: "failed"; readonly words: string; readonly visit: number };
 
