@@ -51,19 +51,21 @@ async function main(wanted: readonly string[]): Promise<number> {
   let platform: Platform | undefined;
   try {
     if (selected.lint && !interrupted) results.push(await lint());
-    const environment = { ...process.env };
-    const needsPlatform = selected.names.some((name) => suites[name].platform) && !environment.BERTH_TEST_KUBECONFIG;
+    // Named to those alone that test on it: a Berth that another suite starts takes every such variable for its own.
+    const { BERTH_TEST_KUBECONFIG: given, ...environment } = process.env;
+    const needsPlatform = selected.names.some((name) => suites[name].platform) && !given;
     const tools = new Set([
       ...(needsPlatform ? components : []),
       ...selected.names.flatMap((name) => suites[name].tools),
     ]);
     await ensureTools([...tools], terminal);
-    if (needsPlatform) {
-      platform = await startThrowaway(terminal);
-      environment.BERTH_TEST_KUBECONFIG = platform.kubeconfig;
-    }
+    if (needsPlatform) platform = await startThrowaway(terminal);
+    const onPlatform = { ...environment, BERTH_TEST_KUBECONFIG: platform?.kubeconfig ?? given };
     for (const name of selected.names) {
-      if (!interrupted) results.push(await vitest(name, join(reports, `${name}.json`), environment));
+      if (!interrupted) {
+        const report = join(reports, `${name}.json`);
+        results.push(await vitest(name, report, suites[name].platform ? onPlatform : environment));
+      }
     }
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
