@@ -6,17 +6,21 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRealNode, type RealNode } from "../../toolchain/real-node/node.ts";
+import { ensureSystemPrograms } from "../../toolchain/system/programs.ts";
+
+const system = await ensureSystemPrograms([{ program: "nft", package: "nftables" }]);
 
 /** What of this machine a real node must leave as it was. */
 function machine() {
-  const tell = (command: string, ...args: readonly string[]) => execFileSync(command, args, { encoding: "utf8" });
+  const env = { ...process.env, ...system.environment };
+  const tell = (command: string, ...args: readonly string[]) => execFileSync(command, args, { encoding: "utf8", env });
   const groups = (folder: string) => readdirSync(folder).filter((name) => name.startsWith("berth-node"));
   return {
     links: tell("ip", "-brief", "link")
       .split("\n")
       .map((line) => line.split(/[\s@]/)[0]),
     routes: tell("ip", "route"),
-    tables: tell("nft", "list", "tables"),
+    tables: tell(system.path("nft"), "list", "tables"),
     mounts: readFileSync("/proc/self/mounts", "utf8"),
     forwarding: readFileSync("/proc/sys/net/ipv4/ip_forward", "utf8"),
     groups: ["/sys/fs/cgroup", "/sys/fs/cgroup/memory"].flatMap((folder) => {
