@@ -20,6 +20,11 @@ export function ourCookie(name: string, value: string, seconds: number): string 
   return `${name}=${value}; Max-Age=${seconds}; ${attributes}`;
 }
 
+/** The session's cookie, until that ends; in milliseconds since 1970. */
+export function sessionCookieUntil(token: string, endsAt: number): string {
+  return ourCookie(sessionCookie, token, Math.max(1, Math.floor((endsAt - Date.now()) / 1000)));
+}
+
 /** Most cookies of one name that are looked at: a browser may keep one apart for each page around, and one besides. */
 const mostOfOneName = 4;
 

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { type OwnAnswer, writeAnswer } from "./answers.ts";
-import { cookieValues, ourCookie, seenCookie, sessionCookie } from "./cookies.ts";
+import { cookieValues, seenCookie, sessionCookie, sessionCookieUntil } from "./cookies.ts";
 import { Exchange, type ExchangeDeps, type Passing } from "./exchange.ts";
 import { type Gate, shownPhase, type Visit } from "./gate.ts";
 import type { Guesses } from "./guesses.ts";
@@ -181,7 +181,7 @@ export function createDoor(deps: DoorDeps): Serve {
     if (now - visit.renewedAt < renewAfter) return undefined;
     visit.renewedAt = now;
     deps.renew(visit.session);
-    return [ourCookie(sessionCookie, token, Math.max(1, Math.floor((visit.endsAt - now) / 1000)))];
+    return [sessionCookieUntil(token, visit.endsAt)];
   };
 
   const wait = (connection: Connection, head: RequestHead, site: Site, visit: Visit) => {

@@ -69,10 +69,7 @@ export function hostName(label: string, port: number | string | null): string {
 }
 
 /** Origin of a host, as browsers write it. */
-export function originOf(name: string, { baseDomain, scheme, port }: HostRules): string {
-  const usual = port === undefined || port === (scheme === "https" ? 443 : 80);
-  return `${scheme}://${name}.${baseDomain}${usual ? "" : `:${port}`}`;
-}
+export { urlOf as originOf } from "../workspaces/settings.ts";
 
 /** Reads hosts, and remembers what it read: a browser names the same one in every request. */
 export function createHostReader(rules: HostRules): (header: string | undefined) => HostReading {

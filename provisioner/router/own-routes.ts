@@ -3,7 +3,15 @@ import { z } from "zod";
 import { type Exchanged, type FurtherCode, newSecret, secretPattern } from "../store/access.ts";
 import { cleanPort } from "../workspaces/settings.ts";
 import { jsonAnswer, type OwnAnswer, problemAnswer, redirectAnswer } from "./answers.ts";
-import { cookieValues, expireCookies, nonceCookie, ourCookie, seenCookie, sessionCookie } from "./cookies.ts";
+import {
+  cookieValues,
+  expireCookies,
+  nonceCookie,
+  ourCookie,
+  seenCookie,
+  sessionCookie,
+  sessionCookieUntil,
+} from "./cookies.ts";
 import { shownPhase, type Visit } from "./gate.ts";
 import { hostName, originOf, readPort, type WorkspaceHost } from "./host.ts";
 import type { RequestHead } from "./http/request-head.ts";
@@ -89,15 +97,14 @@ export function createOwnRoutes(deps: OwnRoutesDeps) {
     // Two tabs that are opened at once share it.
     const [present] = cookieValues(head.cookie, nonceCookie).filter((value) => secretPattern.test(value));
     const nonce = present ?? newSecret();
-    const base = `${rules.scheme}://*.${rules.baseDomain}${rules.port === undefined ? "" : `:${rules.port}`}`;
-    return enterPage({ ...frame, connect: `'self' ${base}` }, nonce, {
+    return enterPage({ ...frame, connect: `'self' ${originOf("*", rules)}` }, nonce, {
       "Set-Cookie": ourCookie(nonceCookie, nonce, nonceSeconds),
     });
   };
 
   /** Where a browser begins that may hold a service worker of an earlier workspace: it would take the code. */
   const clean = async ({ head, host, frame }: OwnRequest): Promise<OwnAnswer> => {
-    const port = new URLSearchParams(head.target.split("?")[1] ?? "").get("port");
+    const port = queryOf(head).get("port");
     const wanted = port === null ? null : readPort(port);
     if (host.port !== cleanPort || wanted === undefined || !isNavigation(head)) return notFound();
     return cleanPage(frame, originOf(hostName(host.label, wanted), rules));
@@ -130,18 +137,17 @@ export function createOwnRoutes(deps: OwnRoutesDeps) {
       missed();
       return refused(cross);
     }
-    const seconds = Math.max(1, Math.floor((made.endsAt.getTime() - Date.now()) / 1000));
     const other = mayHoldOther(head.cookie, made.workspace, made.reused);
     const cookies = [
       ...(other ? expireCookies(head.cookie) : []),
-      ourCookie(sessionCookie, made.token, seconds),
+      sessionCookieUntil(made.token, made.endsAt.getTime()),
       ourCookie(seenCookie, seenValue(made.workspace), seenSeconds),
       ourCookie(nonceCookie, "", 0),
     ];
     const headers = { ...cross, ...(other ? tombstone : {}), "Set-Cookie": cookies };
-    const visit = await deps.visitOf(host.name, made.token);
-    // Whoever brings a code has just come.
-    const asleep = !beside && visit?.desired === "stopped";
+    // Who comes beside has come at the bare host already.
+    const visit = beside ? null : await deps.visitOf(host.name, made.token);
+    const asleep = visit?.desired === "stopped";
     if (asleep) deps.wake(visit);
     return jsonAnswer(200, { path: made.path, asleep, beside: await codesBeside(host, made.hash, visit) }, headers);
   };
@@ -158,7 +164,7 @@ export function createOwnRoutes(deps: OwnRoutesDeps) {
 
   const port = async ({ head, host, visit, stranger }: OwnRequest): Promise<OwnAnswer> => {
     if (!isNavigation(head) || head.method !== "GET" || host.port !== null) return notFound();
-    const query = new URLSearchParams(head.target.split("?")[1] ?? "");
+    const query = queryOf(head);
     const wanted = readPort(query.get("to") ?? "");
     const path = query.get("path") ?? "/";
     if (wanted === undefined || !/^\/(?![/\\])[\x21-\x7e]{0,4000}$/.test(path)) return notFound();
@@ -189,7 +195,7 @@ export function createOwnRoutes(deps: OwnRoutesDeps) {
   const state = async ({ head, visit }: OwnRequest): Promise<OwnAnswer> => {
     if (head.fetchSite !== undefined && head.fetchSite !== "same-origin" && head.fetchSite !== "none")
       return forbidden();
-    const seen = new URLSearchParams(head.target.split("?")[1] ?? "").get("seen");
+    const seen = queryOf(head).get("seen");
     const found = await visitAfter(seen, visit);
     if (found === null) return unauthenticated();
     const phase = shownPhase(found);
@@ -249,6 +255,10 @@ export function corsOf(head: RequestHead, host: WorkspaceHost, rules: OriginRule
 
 function isOnItsWay(phase: string): boolean {
   return phase !== "running" && phase !== "needs-attention";
+}
+
+function queryOf({ target }: RequestHead): URLSearchParams {
+  return new URLSearchParams(target.split("?")[1] ?? "");
 }
 
 function parseJson(text: string | null): unknown {

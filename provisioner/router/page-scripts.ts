@@ -8,15 +8,19 @@ async function openBeside(beside){
 }
 `;
 
-export const enterScript = `
+/** Says how it ended, where that is not elsewhere. */
+const sayScript = `
+function say(title,words){
+  document.title=document.querySelector("h1").textContent=title;
+  document.querySelector("p").textContent=words;
+  document.querySelector(".bar").remove();
+}
+`;
+
+export const enterScript = `${sayScript}
 async function enter(nonce){
   const code=location.hash.slice(1);
   history.replaceState(null,"",location.pathname);
-  const say=(title,words)=>{
-    document.title=document.querySelector("h1").textContent=title;
-    document.querySelector("p").textContent=words;
-    document.querySelector(".bar").remove();
-  };
   const post=()=>fetch("/.berth/session",{method:"POST",headers:{"content-type":"application/json"},body:JSON.stringify({code,nonce})});
   try{
     const answer=await post();
@@ -34,16 +38,14 @@ async function enter(nonce){
 `;
 
 /** Has another host forget what an earlier workspace left there, and only then goes there, with the code. */
-export const cleanScript = `
+export const cleanScript = `${sayScript}
 async function clean(origin){
   try{
     const answer=await fetch(origin+"/.berth/forget",{method:"POST",credentials:"include"});
     if(!answer.ok)throw new Error();
     location.replace(origin+"/.berth/enter"+location.hash);
   }catch{
-    document.title=document.querySelector("h1").textContent="No connection";
-    document.querySelector("p").textContent="Open the workspace again from where you found it.";
-    document.querySelector(".bar").remove();
+    say("No connection","Open the workspace again from where you found it.");
   }
 }
 `;

@@ -84,16 +84,18 @@ function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
+const opening = { title: "Opening", words: "One moment.", busy: true };
+
 /** The page that exchanges the code behind the `#` for a session. The same for every host, whatever is there. */
 export function enterPage(frame: PageFrame, nonce: string, headers: OwnAnswer["headers"]): OwnAnswer {
   const script = `${besideScript}${enterScript}enter(${JSON.stringify(nonce)});`;
-  return pageAnswer(200, frame, { title: "Opening", words: "One moment.", busy: true, script }, headers);
+  return pageAnswer(200, frame, { ...opening, script }, headers);
 }
 
 /** The page that has a host forget an earlier workspace before it leads there. `origin` is that host's. */
 export function cleanPage(frame: PageFrame, origin: string): OwnAnswer {
   const script = `${cleanScript}clean(${JSON.stringify(origin)});`;
-  return pageAnswer(200, { ...frame, connect: origin }, { title: "Opening", words: "One moment.", busy: true, script });
+  return pageAnswer(200, { ...frame, connect: origin }, { ...opening, script });
 }
 
 /** Shown while a workspace is on its way; goes on by itself. `sent`: the request was no mere look at a page. */

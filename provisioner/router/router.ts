@@ -111,7 +111,7 @@ export function createRouter({ settings, database, locator, registry, log }: Rou
     },
     onError: warn("What is open could not be looked at"),
   });
-  const workspaceOf = async (label: string) => (await findLabel(database, label))?.workspace ?? null;
+  const workspaceOf = (label: string) => findLabel(database, label);
   const strangers = createStrangers({ rules, loginUrl, workspaceOf });
   const wake = ({ workspace, person }: Visit) => {
     const now = performance.now();

@@ -155,7 +155,7 @@ export async function exchangeCode(
   const { rows } = await queries.execute<{ workspace: string; path: string; ends: string; reused: boolean }>(sql`
     with taken as (delete from ${accessCodes} where hash = ${hashSecret(code)} returning *),
     good as (
-      select taken.*, ${workspaces.host} as label, coalesce(taken.ends_at, now() + make_interval(secs => ${mostSeconds})) as ends
+      select taken.*, coalesce(taken.ends_at, now() + make_interval(secs => ${mostSeconds})) as ends
       from taken join ${workspaces} on ${workspaces.id} = taken.workspace
       where taken.host = ${host} and taken.expires_at > now() and ${workspaces.desired} <> 'deleted'
         and ${workspaces.host} = regexp_replace(taken.host, '^.*--', '')
@@ -166,9 +166,7 @@ export async function exchangeCode(
       select ${hash}, workspace, host, person, family,
         least(now() + make_interval(secs => ${idleSeconds}), ends), ends from good
     )
-    select workspace, path, extract(epoch from ends)::text as ends, exists (
-      select 1 from ${workspaces} as earlier where earlier.host = label and earlier.id <> good.workspace
-    ) as reused from good`);
+    select workspace, path, extract(epoch from ends)::text as ends, ${isReused(sql`good.workspace`)} as reused from good`);
   const [good] = rows;
   if (good === undefined) return null;
   const { workspace, path, reused } = good;
@@ -259,14 +257,11 @@ export async function revokeAccess(transaction: Transaction, { workspace, person
   await transaction.delete(sessions).where(of(sessions));
 }
 
-/** Finds the workspace of a label; null when there is none. */
-export async function findLabel(
-  { queries }: { readonly queries: Queries },
-  label: string,
-): Promise<{ readonly workspace: string } | null> {
+/** Id of the workspace that has a label now; null when none has. */
+export async function findLabel({ queries }: { readonly queries: Queries }, label: string): Promise<string | null> {
   const [found] = await queries
     .select({ workspace: workspaces.id })
     .from(workspaces)
     .where(and(eq(workspaces.host, label), sql`${workspaces.phase} <> 'deleted'`));
-  return found ?? null;
+  return found?.workspace ?? null;
 }

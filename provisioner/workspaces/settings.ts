@@ -12,7 +12,7 @@ export interface WorkspaceSettings {
   /** How a browser reaches them. @default "https" */
   readonly scheme?: "http" | "https";
   /** @default the scheme's own */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** Host name of the API, where it is one of the workspaces' domain: no workspace gets it. */
   readonly apiHost?: string;
   /** @default "router" */
