@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { keptSecret } from "../provisioner/kept-secret.ts";
 import { type Cluster, type ClusterOptions, clusterKind, openCluster } from "./cluster.ts";
 import { ensureFoundation } from "./foundation.ts";
+import { freePort } from "./free-port.ts";
 import { occupy } from "./occupancy.ts";
 import { componentsWith } from "./platform/components.ts";
 import { writeServiceAccountKubeconfig } from "./platform/service-accounts.ts";
@@ -113,7 +114,7 @@ export async function startBerth(options: BerthOptions, progress: Progress): Pro
       return program;
     });
     const router = await progress.step("Start the router", async (note) => {
-      const metricsPort = await choosePort(0, 0, "");
+      const metricsPort = await freePort();
       const own = {
         ...{ BERTH_HOST: "127.0.0.1", BERTH_PORT: String(routerPort) },
         ...{ BERTH_METRICS_HOST: "127.0.0.1", BERTH_METRICS_PORT: String(metricsPort) },

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
 import { SetupError } from "./errors.ts";
+import { readJson, writeJson } from "./json-file.ts";
 import { endProcess, identify, isAlive, type ProcessId, processIdSchema } from "./processes.ts";
 import type { Progress } from "./terminal.ts";
 
@@ -24,7 +25,7 @@ const endWithinMs = 45_000;
  */
 export async function occupy(state: string, progress: Progress): Promise<Occupancy> {
   const file = join(state, "run", "berth.json");
-  const found = read(file);
+  const found = readJson(file, recordSchema);
   if (found && isAlive(found.starter)) {
     throw new SetupError(
       `Berth runs already in ${state} (process ${found.starter.pid}). Stop it first, or set BERTH_STATE to another folder.`,
@@ -39,28 +40,14 @@ export async function occupy(state: string, progress: Progress): Promise<Occupan
   }
   const starter = identify(process.pid);
   if (!starter) throw new Error("This process cannot find itself in the system's process table.");
-  write(file, { starter, programs: [] });
+  writeJson(file, { starter, programs: [] });
   const programs: ProcessId[] = [];
   return {
     note(pid) {
       const program = identify(pid);
       if (program !== undefined) programs.push(program);
-      write(file, { starter, programs });
+      writeJson(file, { starter, programs });
     },
     leave: () => rmSync(file, { force: true }),
   };
-}
-
-function read(file: string): z.infer<typeof recordSchema> | undefined {
-  try {
-    return recordSchema.parse(JSON.parse(readFileSync(file, "utf8")));
-  } catch {
-    return undefined;
-  }
-}
-
-function write(file: string, record: z.infer<typeof recordSchema>): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
 }

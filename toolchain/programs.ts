@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { SetupError } from "./errors.ts";
+import { messageOf, SetupError } from "./errors.ts";
+import { freePort, tryPort } from "./free-port.ts";
 import { checkout } from "./paths.ts";
 
 /** A program of the service that runs, as a process of its own. */
@@ -87,17 +87,11 @@ export async function endProgram({ child }: Program): Promise<void> {
  * The port that is asked for; without a wish the usual one, or a free one when that is taken. `option` is what a user
  * writes to choose another.
  */
-export function choosePort(wanted: number | undefined, usual: number, option: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", (error) =>
-      wanted === undefined
-        ? resolve(choosePort(0, usual, option))
-        : reject(new SetupError(`Port ${wanted} cannot be used: ${error.message}. Use ${option} with another one.`)),
-    );
-    server.listen(wanted ?? usual, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
+export async function choosePort(wanted: number | undefined, usual: number, option: string): Promise<number> {
+  if (wanted === undefined) return freePort(undefined, usual);
+  try {
+    return await tryPort(wanted);
+  } catch (error) {
+    throw new SetupError(`Port ${wanted} cannot be used: ${messageOf(error)}. Use ${option} with another one.`);
+  }
 }

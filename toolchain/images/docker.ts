@@ -2,12 +2,11 @@ import { execFile, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { messageOf, SetupError } from "../errors.ts";
 import { withLock } from "../lock.ts";
 import { cacheFolder } from "../paths.ts";
-import type { RunningComponent } from "../platform/launch.ts";
+import { untilAnswering } from "../platform/ready.ts";
 import { endProcess } from "../processes.ts";
 import { beforeFatalSignals } from "../signals.ts";
 import { removeCgroup } from "../system/cgroups.ts";
@@ -112,10 +111,10 @@ async function startEngine(folder: string, progress: Progress) {
     removeCgroup(buildCgroup);
   };
   try {
-    await untilAnswering(client, engine);
+    await untilAnswering(engine, () => client.run(["version", "--format={{.Server.Version}}"]), 60_000);
   } catch (error) {
     await close();
-    throw error;
+    throw new SetupError(`Docker does not start: ${messageOf(error)}\n${engine.logTail()}`);
   }
   engine.release();
   return { docker: { ...client, own: false }, close };
@@ -199,20 +198,5 @@ async function answers(environment: Environment): Promise<boolean> {
     return true;
   } catch {
     return false;
-  }
-}
-
-async function untilAnswering(client: Client, engine: RunningComponent): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  for (;;) {
-    engine.check();
-    try {
-      await client.run(["version", "--format={{.Server.Version}}"]);
-      return;
-    } catch (error) {
-      if (performance.now() > deadline)
-        throw new SetupError(`Docker does not start: ${messageOf(error)}\n${engine.logTail()}`);
-      await delay(100);
-    }
   }
 }

@@ -35,6 +35,24 @@ export async function until<T>(
   }
 }
 
+/** What `probe` gives once it succeeds; its error when it does not in time, or the program's as soon as that has ended. */
+export async function untilAnswering<T>(
+  program: Pick<RunningComponent, "check">,
+  probe: () => Promise<T>,
+  milliseconds: number,
+): Promise<T> {
+  const deadline = performance.now() + milliseconds;
+  for (;;) {
+    program.check();
+    try {
+      return await probe();
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await delay(50);
+    }
+  }
+}
+
 /** Waits until the API server says that it is ready; gives the way in for its administrator. */
 export function untilServing(
   folder: string,

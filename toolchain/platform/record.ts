@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { readJson, writeJson } from "../json-file.ts";
 import { processIdSchema } from "../processes.ts";
 import { components, files } from "./components.ts";
 
@@ -21,18 +22,12 @@ export type PlatformRecord = z.infer<typeof recordSchema>;
 
 /** Reads the record of a state folder; undefined when there is none that can be understood. */
 export function readRecord(folder: string): PlatformRecord | undefined {
-  try {
-    return recordSchema.parse(JSON.parse(readFileSync(join(folder, files.record), "utf8")));
-  } catch {
-    return undefined;
-  }
+  return readJson(join(folder, files.record), recordSchema);
 }
 
 /** Writes the record, whole or not at all. */
 export function writeRecord(folder: string, record: PlatformRecord): void {
-  const file = join(folder, files.record);
-  writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  writeJson(join(folder, files.record), record);
 }
 
 /** Forgets the platform of that folder. */

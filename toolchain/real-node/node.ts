@@ -9,7 +9,7 @@ import { cacheFolder } from "../paths.ts";
 import { applyObject, ask, ensureObject } from "../platform/api.ts";
 import { type Access, adminAccess, readToken, realNodeName, writeKubeconfig } from "../platform/credentials.ts";
 import { type RunningComponent, startProgram } from "../platform/launch.ts";
-import { until } from "../platform/ready.ts";
+import { until, untilAnswering } from "../platform/ready.ts";
 import { readRecord } from "../platform/record.ts";
 import { endProcess, identify, isAlive } from "../processes.ts";
 import { beforeFatalSignals } from "../signals.ts";
@@ -226,6 +226,9 @@ function nodeOf(parts: Parts): RealNode {
   };
 }
 
+/** How long a program of the node may take until it answers. */
+const answersWithinMs = 30_000;
+
 /** Starts what runs on a node, in order; images that it needs are there before the kubelet is. */
 async function startPrograms(
   { folders, system, tools: got, namespaces }: Parts,
@@ -258,32 +261,20 @@ async function startPrograms(
   };
   const [first, ...others] = nodePrograms;
   const containerd = start(first);
-  const present = await untilAnswering(images, containerd);
+  const present = await untilAnswering(containerd, images, answersWithinMs);
   for (const [tool, image] of Object.entries(ownImages)) {
     if (!present.includes(image)) await withImageOf(image, toolPath(got, tool), importImages);
   }
   for (const name of others) {
     const started = start(name);
-    if (name === "network-policies") await untilAnswering(() => namespaces.run(...policyChain), started);
+    if (name === "network-policies")
+      await untilAnswering(started, () => namespaces.run(...policyChain), answersWithinMs);
   }
   return running;
 }
 
 /** Succeeds once policies are enforced: what passes the node passes this chain. */
 const policyChain = ["iptables", "--wait", "--list", "KUBE-ROUTER-FORWARD"] as const;
-
-async function untilAnswering<T>(probe: () => Promise<T>, program: RunningComponent): Promise<T> {
-  const deadline = performance.now() + 30_000;
-  for (;;) {
-    program.check();
-    try {
-      return await probe();
-    } catch (error) {
-      if (performance.now() > deadline) throw error;
-      await delay(50);
-    }
-  }
-}
 
 function accessOf(platform: string): Access {
   const record = readRecord(platform);

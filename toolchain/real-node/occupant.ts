@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
+import { readJson, writeJson } from "../json-file.ts";
 import { cacheFolder } from "../paths.ts";
 import { processIdSchema } from "../processes.ts";
 
@@ -23,18 +24,12 @@ export const occupantLock = (): string => join(cacheFolder(), "real-node", "lock
 
 /** Reads who occupies the machine; undefined when nobody does, or nothing that can be understood is there. */
 export function readOccupant(): Occupant | undefined {
-  try {
-    return recordSchema.parse(JSON.parse(readFileSync(file(), "utf8")));
-  } catch {
-    return undefined;
-  }
+  return readJson(file(), recordSchema);
 }
 
 /** Writes it, whole or not at all. */
 export function writeOccupant(occupant: Occupant): void {
-  mkdirSync(dirname(file()), { recursive: true });
-  writeFileSync(`${file()}.new`, JSON.stringify(occupant), { mode: 0o600 });
-  renameSync(`${file()}.new`, file());
+  writeJson(file(), occupant);
 }
 
 export function removeOccupant(): void {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { files } from "../platform/components.ts";
+import { files, serviceRange } from "../platform/components.ts";
 import { realNodeName } from "../platform/credentials.ts";
 import { dnsAddress, link, podRange } from "./network.ts";
 
@@ -146,7 +146,7 @@ export function nodeCommandLine(name: NodeProgram, folders: NodeFolders): readon
         "--v=1",
       ];
     case "network-policies":
-      return [`-kubeconfig=${kubeconfig}`, `-node=${realNodeName}`, "-service-cidr=10.96.0.0/16"];
+      return [`-kubeconfig=${kubeconfig}`, `-node=${realNodeName}`, `-service-cidr=${serviceRange}`];
     case "local-volumes":
       return [`-kubeconfig=${kubeconfig}`, `-node=${realNodeName}`, `-folder=${join(node, "volumes")}`];
   }
