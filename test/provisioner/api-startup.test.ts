@@ -1,24 +1,18 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../provisioner/store/embedded.ts";
+import { startEntry } from "../support/entry.ts";
 
-const main = resolve(import.meta.dirname, "../../provisioner/main.ts");
 let folder: string;
 let postgres: EmbeddedPostgres;
-const children = new Set<ChildProcess>();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "berth-startup-"));
   postgres = await startEmbeddedPostgres({ folder: join(folder, "postgres"), throwaway: true });
-});
-afterEach(() => {
-  for (const child of children) child.kill("SIGKILL");
-  children.clear();
 });
 afterAll(async () => {
   await postgres?.stop();
@@ -27,28 +21,9 @@ afterAll(async () => {
 
 /** The provisioner as a process, with this environment and nothing else. */
 function run(env: Record<string, string>) {
-  const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH ?? "", BERTH_STATE: join(folder, "state"), BERTH_PORT: "0", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  children.add(child);
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (chunk) => {
-    out += String(chunk);
-  });
-  child.stderr.on("data", (chunk) => {
-    err += String(chunk);
-  });
-  const ended = once(child, "close").then(() => ({ code: child.exitCode, out, err }));
-  const ready = async (): Promise<{ api: string; private: string; metrics: string }> => {
-    for (;;) {
-      const line = out.split("\n").find((text) => text.includes('"msg":"Ready"'));
-      if (line !== undefined) return JSON.parse(line);
-      if (child.exitCode !== null) throw new Error(err);
-      await Promise.race([once(child.stdout, "data"), ended]);
-    }
-  };
-  return { child, ended, ready, output: () => out };
+  const entry = startEntry("main.ts", { BERTH_STATE: join(folder, "state"), BERTH_PORT: "0", ...env });
+  const ready = async (): Promise<{ api: string; private: string; metrics: string }> => JSON.parse(await entry.ready());
+  return { ...entry, ready };
 }
 
 const apiOnly = () => ({ BERTH_ROLES: "api", DATABASE_URL: postgres.url });

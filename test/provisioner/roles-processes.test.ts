@@ -1,9 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { resolve } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { accepted } from "../../provisioner/contract/requests.ts";
+import { startEntry } from "../support/entry.ts";
 import { createWorld } from "../support/fakes/world.ts";
 import { useTestDatabases } from "../support/postgres.ts";
 import { urlOf } from "../support/roles.ts";
@@ -12,39 +10,17 @@ import { urlOf } from "../support/roles.ts";
 const answered = z.looseObject(accepted.shape);
 
 const databases = useTestDatabases();
-const main = resolve(import.meta.dirname, "../../provisioner/main.ts");
 const token = "an-admin-token-of-32-characters!";
 
 /** The API as a process of its own, as it is deployed; ended with the test. */
 async function startApi(url: string) {
-  const child = spawn(process.execPath, [main], {
-    env: {
-      PATH: process.env.PATH ?? "",
-      ...{ BERTH_ROLES: "api", BERTH_PORT: "0", DATABASE_URL: url, BERTH_ADMIN_TOKEN: token },
-    },
-    stdio: ["ignore", "pipe", "pipe"],
+  const program = startEntry("main.ts", {
+    BERTH_ROLES: "api",
+    BERTH_PORT: "0",
+    DATABASE_URL: url,
+    BERTH_ADMIN_TOKEN: token,
   });
-  const ended = once(child, "close");
-  let out = "";
-  let err = "";
-  child.stdout.on("data", (chunk) => {
-    out += String(chunk);
-  });
-  child.stderr.on("data", (chunk) => {
-    err += String(chunk);
-  });
-  const stop = async () => {
-    child.kill("SIGTERM");
-    await ended;
-    return child.exitCode;
-  };
-  onTestFinished(async () => {
-    await stop();
-  });
-  const ready = () => out.split("\n").find((line) => line.includes('"msg":"Ready"'));
-  while (ready() === undefined && child.exitCode === null) await Promise.race([once(child.stdout, "data"), ended]);
-  if (ready() === undefined) throw new Error(err);
-  const { api }: { api: string } = JSON.parse(ready() ?? "{}");
+  const { api }: { api: string } = JSON.parse(await program.ready());
   const call = async (method: string, path: string, body?: object) => {
     const answer = await fetch(new URL(path, api), {
       method,
@@ -54,7 +30,12 @@ async function startApi(url: string) {
     const said: unknown = await answer.json();
     return { status: answer.status, body: said };
   };
-  return { call, stop, warnings: () => out.split("\n").filter((line) => /"level":(40|50|60)/.test(line)) };
+  const warnings = () =>
+    program
+      .output()
+      .split("\n")
+      .filter((line) => /"level":(40|50|60)/.test(line));
+  return { call, stop: program.stop, warnings };
 }
 
 it("a workspace lives from its creation to its end between an API and an engine that own nothing", async () => {

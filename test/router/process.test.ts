@@ -1,15 +1,13 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { resolve } from "node:path";
 import { beforeEach, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { startDns } from "../support/dns-server.ts";
+import { startEntry } from "../support/entry.ts";
 import { urlOf } from "../support/roles.ts";
 import { baseDomain, useRouters } from "./harness.ts";
 
 const routers = useRouters();
-const main = resolve(import.meta.dirname, "../../provisioner/router/main.ts");
 /** Ports of blueprints, with what leads to them: of one of them nobody else on this machine listens at all addresses. */
 const candidates = [
   { blueprint: "desktop", before: "", port: 10_005 },
@@ -40,32 +38,8 @@ async function serveAt(address: string) {
   throw new Error("Other programs listen at all of these ports, on all addresses.");
 }
 
-/** A router as it is deployed: a process of its own, with the environment as its configuration. */
-async function start(environment: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH ?? "", BERTH_PORT: "0", BERTH_METRICS_PORT: "0", ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const ended = once(child, "close");
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (chunk) => {
-    out += String(chunk);
-  });
-  child.stderr.on("data", (chunk) => {
-    err += String(chunk);
-  });
-  const stop = async () => {
-    child.kill("SIGTERM");
-    await ended;
-    return child.exitCode;
-  };
-  onTestFinished(async () => {
-    await stop();
-  });
-  const line = () => out.split("\n").find((text) => text.includes('"msg":"Ready"'));
-  while (line() === undefined && child.exitCode === null) await Promise.race([once(child.stdout, "data"), ended]);
-  return { stop, ended, errors: () => err, logged: () => out, urls: () => ready.parse(JSON.parse(line() ?? "{}")) };
-}
+const start = (environment: Readonly<Record<string, string>>) =>
+  startEntry("router/main.ts", { BERTH_PORT: "0", BERTH_METRICS_PORT: "0", ...environment });
 
 it("finds workspaces by the cluster's DNS, says that it lives and works, and ends in order", async () => {
   const address = `127.77.${process.pid % 250}.1`;
@@ -74,13 +48,13 @@ it("finds workspaces by the cluster's DNS, says that it lives and works, and end
   const name = `workspace.${alice.id}.svc.cluster.local`;
   const dns = await startDns((asked) => (asked === name ? address : undefined));
   onTestFinished(() => dns.close());
-  const router = await start({
+  const router = start({
     DATABASE_URL: urlOf(routers.database(), "router"),
     BERTH_BASE_DOMAIN: baseDomain,
     BERTH_CLUSTER_DNS: dns.at,
     BERTH_TRUSTED_PROXIES: "127.0.0.1",
   });
-  const { router: url, metrics } = router.urls();
+  const { router: url, metrics } = ready.parse(JSON.parse(await router.ready()));
   const host = `${before}alice`;
   const headers = [`Cookie: ${await routers.cookie(alice, { host })}`, "X-Forwarded-For: 203.0.113.9"];
   const answer = await routers.ask({ url }, host, { headers });
@@ -98,17 +72,15 @@ it("finds workspaces by the cluster's DNS, says that it lives and works, and end
   // What was counted a moment ago is not lost.
   const { rows } = await routers.database().pool.query("select workspace, requests from usage");
   expect(rows).toEqual([{ workspace: alice.id, requests: "1" }]);
-  expect(router.logged()).not.toMatch(/"level":(40|50|60)/);
+  expect(router.output()).not.toMatch(/"level":(40|50|60)/);
 });
 
 it("says what is missing when it cannot start", async () => {
-  const nowhere = await start({ BERTH_STATE: "/nonexistent" });
-  await nowhere.ended;
-  expect(nowhere.errors()).toBe(
+  const nowhere = await start({ BERTH_STATE: "/nonexistent" }).ended;
+  expect(nowhere.err).toBe(
     "Berth cannot start:\n  DATABASE_URL: missing. Name the Postgres of the API and the engine, which says where a host name leads; or start those first, in the same BERTH_STATE.\n",
   );
-  const wrong = await start({ BERTH_LOGIN_URL: "app.example.com", BERTH_CLUSTER_DNS: "dns.example.com" });
-  await wrong.ended;
-  expect(wrong.errors()).toMatch(/BERTH_LOGIN_URL: found "app\.example\.com"\. Write a URL without a fragment/);
-  expect(wrong.errors()).toMatch(/BERTH_CLUSTER_DNS: found "dns\.example\.com"\. Write addresses/);
+  const wrong = await start({ BERTH_LOGIN_URL: "app.example.com", BERTH_CLUSTER_DNS: "dns.example.com" }).ended;
+  expect(wrong.err).toMatch(/BERTH_LOGIN_URL: found "app\.example\.com"\. Write a URL without a fragment/);
+  expect(wrong.err).toMatch(/BERTH_CLUSTER_DNS: found "dns\.example\.com"\. Write addresses/);
 });
