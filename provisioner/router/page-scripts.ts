@@ -82,9 +82,10 @@ export const asleepScript = `
 async function asleep(sent){
   const button=document.querySelector("button");
   button.onclick=async()=>{
-    button.disabled=true;
+    button.disabled=button.hidden=true;
     const woken=await fetch("/.berth/wake",{method:"POST"}).catch(()=>null);
     if(!woken||!woken.ok)return again(sent);
+    document.title=document.querySelector("h1").textContent="Starting";
     document.querySelector("p").textContent="It is being woken.";
     wait(sent,"asleep");
   };

@@ -108,7 +108,7 @@ export function waitingPage(frame: PageFrame, phase: string, sent: boolean): Own
 /** Shown for a workspace that sleeps to a page that came by itself: whoever sits before it may wake it. */
 export function asleepPage(frame: PageFrame, sent: boolean): OwnAnswer {
   const script = `${waitScript}${asleepScript}asleep(${sent});`;
-  const page = { title: "Asleep", words: "It is asleep. What you had open is kept.", button: "Wake it", script };
+  const page = { title: "Asleep", words: "It is asleep. Its files are kept.", button: "Wake it", script };
   return pageAnswer(503, { ...frame, connect: "'self'" }, page, { "Retry-After": "5" });
 }
 
