@@ -32,7 +32,7 @@ export interface EngineOptions {
   readonly context?: string;
   /** Folder for the operations' private files; this engine's alone. */
   readonly workFolder: string;
-  /** Workers that wait ready, some 90 MiB each. @default 2 */
+  /** Workers that wait ready, some 120 MiB each. @default 2 */
   readonly idleWorkers?: number;
   /** Pulumi project of all stacks. @default "berth" */
   readonly project?: string;

@@ -34,10 +34,17 @@ const workerFile = fileURLToPath(new URL("./worker.ts", import.meta.url));
 /** Room in the process's title for the operation's lease; a title cannot grow beyond what the process began with. */
 const titleRoom = "-".repeat(64);
 
+/**
+ * An operation is over in a second, and most of what it makes is used to its end: V8's first MiB for new objects fills many
+ * times, and moving what lives on is a fifth of the worker's CPU time.
+ * https://nodejs.org/api/cli.html#--max-semi-space-sizesize-in-mib
+ */
+const youngSpace = ["--min-semi-space-size=16", "--max-semi-space-size=32"];
+
 function startWorker(environment: Readonly<Record<string, string>>): Worker {
   const child = fork(workerFile, [titleRoom], {
     env: { ...environment },
-    execArgv: [],
+    execArgv: youngSpace,
     // A group of its own: Ctrl-C at the terminal is the provisioner's to handle.
     detached: true,
     stdio: ["ignore", "ignore", "ignore", "ipc"],

@@ -6,10 +6,11 @@ import { EngineError } from "./engine.ts";
 import { type FromWorker, isToWorker, type ToWorker } from "./messages.ts";
 import { killLeaseNow, workerTitle } from "./processes.ts";
 import { createRedactor } from "./redact.ts";
-import { loadProgram, runJob } from "./worker-job.ts";
-import { loadPolicies } from "./worker-policies.ts";
+import { loadProgram, rehearse, runJob } from "./worker-job.ts";
 
 let lease: string | undefined;
+/** Until this worker is warm. */
+let warming: Promise<unknown> = Promise.resolve();
 
 function send(message: FromWorker): Promise<void> {
   return new Promise((resolve) => {
@@ -34,6 +35,7 @@ async function run(message: ToWorker & { type: "run" }): Promise<void> {
   process.title = workerTitle(job.lease);
   const redact = createRedactor(job.secrets);
   try {
+    await warming;
     const timings = await runJob(job, message.program, (event) => {
       void send({ type: "event", event: { ...event, message: redact(event.message) } });
     });
@@ -46,12 +48,14 @@ async function run(message: ToWorker & { type: "run" }): Promise<void> {
   process.exit(0);
 }
 
+function warm({ program, policies }: ToWorker & { type: "warm" }): void {
+  // What fails here fails again in an operation, which says so.
+  warming = (policies ? rehearse(program) : loadProgram(program)).catch(() => undefined);
+  void warming.then(() => send({ type: "warmed" }));
+}
+
 process.on("message", (message: unknown) => {
   if (!isToWorker(message)) return;
   if (message.type === "run") void run(message);
-  else
-    void Promise.all([loadProgram(message.program), message.policies ? loadPolicies() : undefined]).then(
-      () => send({ type: "warmed" }),
-      () => send({ type: "warmed" }),
-    );
+  else warm(message);
 });
