@@ -301,7 +301,7 @@ export const variables = {
   }),
   BERTH_IDLE_WORKERS: variable(whole(0, 256).default(2), {
     group: "Engine",
-    about: "Engine workers that are kept ready; each takes some 120 MiB.",
+    about: "Engine workers that are kept ready; each takes some 110 MiB.",
     fix: "Write a whole number from 0 to BERTH_CONCURRENCY.",
   }),
   BERTH_OPERATION_DEADLINE: variable(whole(10, 7200).default(600), {

@@ -117,7 +117,7 @@ const engine = z
       .default(2)
       .describe("Pods that run operations; leases in the database part the workspaces between them"),
     concurrency: z.int().min(1).max(64).default(4).describe("Operations at once in each pod"),
-    idleWorkers: z.int().min(0).max(64).default(2).describe("Workers that each pod keeps ready, some 120 MiB each"),
+    idleWorkers: z.int().min(0).max(64).default(2).describe("Workers that each pod keeps ready, some 110 MiB each"),
     operationSeconds: z
       .int()
       .min(10)

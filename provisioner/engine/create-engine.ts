@@ -32,7 +32,7 @@ export interface EngineOptions {
   readonly context?: string;
   /** Folder for the operations' private files; this engine's alone. */
   readonly workFolder: string;
-  /** Workers that wait ready, some 120 MiB each. @default 2 */
+  /** Workers that wait ready, some 110 MiB each. @default 2 */
   readonly idleWorkers?: number;
   /** Pulumi project of all stacks. @default "berth" */
   readonly project?: string;
@@ -85,13 +85,14 @@ export function createEngine(options: EngineOptions): Engine {
   const clean = cleanEnvironment(process.env);
   clean.PATH = [...(options.path ?? []), clean.PATH].filter(Boolean).join(":");
   const folders = workFolders(options.workFolder);
+  const running = new Map<Promise<EngineResult>, AbortController>();
   const pool = createPool({
     size: options.idleWorkers ?? 2,
     program,
     policies: options.policies !== undefined,
+    leisure: () => running.size === 0,
     environment: { ...clean, NODE_COMPILE_CACHE: `${options.workFolder}/compile-cache` },
   });
-  const running = new Map<Promise<EngineResult>, AbortController>();
   const { passphrase, secretsProvider = "passphrase" } = options;
   const byPassphrase = secretsProvider === "passphrase";
   if (byPassphrase && passphrase === undefined) throw new Error("a passphrase or another secrets provider is needed");

@@ -31,8 +31,8 @@ export interface Job {
 }
 
 export type ToWorker =
-  /** Import the program now, so that a later `run` need not. */
-  | { readonly type: "warm"; readonly program: string; readonly policies: boolean }
+  /** Import the program now, and the policies if there are any, so that a later `run` need not; at leisure, rehearse. */
+  | { readonly type: "warm"; readonly program: string; readonly policies: boolean; readonly leisure: boolean }
   | { readonly type: "run"; readonly program: string; readonly job: Job };
 
 export type FromWorker =

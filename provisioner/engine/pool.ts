@@ -26,6 +26,8 @@ export interface PoolOptions {
   readonly program: string;
   /** Whether they judge the program by policies. */
   readonly policies: boolean;
+  /** Whether nothing runs now that would have to share the processors with a worker's rehearsal. */
+  readonly leisure: () => boolean;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -34,17 +36,10 @@ const workerFile = fileURLToPath(new URL("./worker.ts", import.meta.url));
 /** Room in the process's title for the operation's lease; a title cannot grow beyond what the process began with. */
 const titleRoom = "-".repeat(64);
 
-/**
- * An operation is over in a second, and most of what it makes is used to its end: V8's first MiB for new objects fills many
- * times, and moving what lives on is a fifth of the worker's CPU time.
- * https://nodejs.org/api/cli.html#--max-semi-space-sizesize-in-mib
- */
-const youngSpace = ["--min-semi-space-size=16", "--max-semi-space-size=32"];
-
 function startWorker(environment: Readonly<Record<string, string>>): Worker {
   const child = fork(workerFile, [titleRoom], {
     env: { ...environment },
-    execArgv: youngSpace,
+    execArgv: [],
     // A group of its own: Ctrl-C at the terminal is the provisioner's to handle.
     detached: true,
     stdio: ["ignore", "ignore", "ignore", "ipc"],
@@ -68,7 +63,7 @@ function startWorker(environment: Readonly<Record<string, string>>): Worker {
   };
 }
 
-export function createPool({ size, program, policies, environment }: PoolOptions): Pool {
+export function createPool({ size, program, policies, leisure, environment }: PoolOptions): Pool {
   const idle: Worker[] = [];
   let warming = false;
   let closed = false;
@@ -91,7 +86,7 @@ export function createPool({ size, program, policies, environment }: PoolOptions
       if (index >= 0) idle.splice(index, 1);
       warming = false;
     });
-    worker.send({ type: "warm", program, policies });
+    worker.send({ type: "warm", program, policies, leisure: leisure() });
   };
 
   return {

@@ -7,7 +7,7 @@ import { loadLazily } from "./lean-modules.ts";
 import type { Job } from "./messages.ts";
 import { runPulumi } from "./pulumi-command.ts";
 import type { StackStore } from "./stack-store.ts";
-import { judgeProgram, loadPolicies } from "./worker-policies.ts";
+import { judgeProgram } from "./worker-policies.ts";
 
 /** What a program's module exports as `workspaceProgram`: it registers all resources of one workspace. */
 export type WorkspaceProgram = (spec: WorkspaceSpec, options: { readonly context?: string }) => unknown;
@@ -35,15 +35,12 @@ export function loadProgram(url: string): Promise<Loaded> {
 }
 
 /**
- * Loads the program and the policies, and judges a workspace that nobody has: what is compiled and made at first use is,
- * then, before an operation waits for it.
+ * Judges a workspace that nobody has: what is compiled and made at first use is there, then, before an operation waits for it.
+ * That costs more than it spares: it is for times when nothing else is done.
  */
 export async function rehearse(url: string): Promise<void> {
-  const [{ program }, { composeWorkspace }] = await Promise.all([
-    loadProgram(url),
-    import("../../components/workspace/compose.ts"),
-    loadPolicies(),
-  ]);
+  const { program } = await loadProgram(url);
+  const { composeWorkspace } = await import("../../components/workspace/compose.ts");
   const stack = "ws-rehearsal";
   const spec = composeWorkspace({ id: stack, owner: "nobody", host: "rehearsal.invalid", blueprint: "desktop" });
   await judgeProgram({ program: () => program(spec, {}), project: "berth", stack, settings: {} }, () => {});

@@ -7,6 +7,7 @@ import { type FromWorker, isToWorker, type ToWorker } from "./messages.ts";
 import { killLeaseNow, workerTitle } from "./processes.ts";
 import { createRedactor } from "./redact.ts";
 import { loadProgram, rehearse, runJob } from "./worker-job.ts";
+import { loadPolicies } from "./worker-policies.ts";
 
 let lease: string | undefined;
 /** Until this worker is warm. */
@@ -48,9 +49,10 @@ async function run(message: ToWorker & { type: "run" }): Promise<void> {
   process.exit(0);
 }
 
-function warm({ program, policies }: ToWorker & { type: "warm" }): void {
-  // What fails here fails again in an operation, which says so.
-  warming = (policies ? rehearse(program) : loadProgram(program)).catch(() => undefined);
+function warm({ program, policies, leisure }: ToWorker & { type: "warm" }): void {
+  const loaded = Promise.all([loadProgram(program), policies ? loadPolicies() : undefined]);
+  // What cannot be loaded fails again in an operation, which says so.
+  warming = loaded.then(() => (policies && leisure ? rehearse(program) : undefined)).catch(() => undefined);
   void warming.then(() => send({ type: "warmed" }));
 }
 
