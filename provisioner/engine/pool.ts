@@ -14,7 +14,10 @@ export interface Worker {
 export interface Pool {
   /** A worker that has imported the program, when one is idle; else a new one. */
   take(kind: "program" | "bare"): Worker;
-  /** Makes up for taken workers, one after the other. */
+  /**
+   * Makes up for taken workers, one after the other: at once when none is left. Else when nothing has run for a while: what
+   * was just deployed is starting, and needs the processors more.
+   */
   refill(): void;
   idle(): number;
   close(): Promise<void>;
@@ -30,6 +33,9 @@ export interface PoolOptions {
   readonly leisure: () => boolean;
   readonly environment: Readonly<Record<string, string>>;
 }
+
+/** Milliseconds that what was deployed is given to start in. */
+const settleMs = 3_000;
 
 const workerFile = fileURLToPath(new URL("./worker.ts", import.meta.url));
 
@@ -67,8 +73,9 @@ export function createPool({ size, program, policies, leisure, environment }: Po
   const idle: Worker[] = [];
   let warming = false;
   let closed = false;
+  let later: NodeJS.Timeout | undefined;
 
-  const refill = () => {
+  const add = () => {
     if (closed || warming || idle.length >= size) return;
     warming = true;
     const worker = startWorker(environment);
@@ -76,7 +83,7 @@ export function createPool({ size, program, policies, leisure, environment }: Po
     const next = () => {
       if (!warming) return;
       warming = false;
-      refill();
+      add();
     };
     worker.onMessage((message) => {
       if (message.type === "warmed") next();
@@ -91,10 +98,15 @@ export function createPool({ size, program, policies, leisure, environment }: Po
 
   return {
     take: (kind) => (kind === "program" ? idle.shift() : undefined) ?? startWorker(environment),
-    refill,
+    refill() {
+      clearTimeout(later);
+      if (idle.length === 0) add();
+      else later = setTimeout(() => leisure() && add(), settleMs);
+    },
     idle: () => idle.length,
     async close() {
       closed = true;
+      clearTimeout(later);
       const ending = idle.splice(0);
       for (const worker of ending) worker.process.kill("SIGKILL");
       await Promise.all(ending.map((worker) => worker.ended));

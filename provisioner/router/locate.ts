@@ -9,7 +9,7 @@ export interface Place {
 
 /** Finds where workspaces answer. */
 export interface Locator {
-  /** Where a port of a workspace is; null when no pod is ready, or nobody knows. */
+  /** Where a port of a workspace is; null when it has no pod with an address. */
   locate(workspace: string, port: number): Promise<Place | null>;
   /** It may be elsewhere now. */
   forget(workspace: string): void;

@@ -1,7 +1,11 @@
 import type { WorkspaceSpec } from "../spec.ts";
 import { metadataOf, objectNames, podSelector } from "./metadata.ts";
 
-/** The workspace's name in the cluster's DNS. Headless: the router speaks to the pod, and no address is used up. */
+/**
+ * The workspace's name in the cluster's DNS. Headless: the router speaks to the pod, and no address is used up. It leads to the
+ * pod as soon as that has an address: DNS servers remember for five seconds that a name leads nowhere, so a pod that is ready
+ * before they know of it would be missed for as long. Whether it is ready is the provisioner's to say.
+ */
 export function serviceManifest(spec: WorkspaceSpec) {
   return {
     apiVersion: "v1" as const,
@@ -9,6 +13,7 @@ export function serviceManifest(spec: WorkspaceSpec) {
     metadata: metadataOf(spec, objectNames.service),
     spec: {
       clusterIP: "None",
+      publishNotReadyAddresses: true,
       selector: podSelector(spec),
       ports: spec.shape.ports.map(({ name, port }) => ({ name, port, targetPort: name, protocol: "TCP" })),
     },

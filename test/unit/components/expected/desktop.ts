@@ -422,9 +422,9 @@ export const desktop = {
                   path: "/ready?wait",
                   port: "agent",
                 },
-                periodSeconds: 5,
+                periodSeconds: 1,
                 timeoutSeconds: 12,
-                failureThreshold: 3,
+                failureThreshold: 15,
               },
               livenessProbe: {
                 tcpSocket: {
@@ -503,6 +503,7 @@ export const desktop = {
     },
     spec: {
       clusterIP: "None",
+      publishNotReadyAddresses: true,
       selector: {
         "berth.dev/workspace": "ws-mfrggzdfmztwq2lk",
       },

@@ -451,9 +451,9 @@ export const home = {
                   path: "/ready?wait",
                   port: "agent",
                 },
-                periodSeconds: 5,
+                periodSeconds: 1,
                 timeoutSeconds: 12,
-                failureThreshold: 3,
+                failureThreshold: 15,
               },
               livenessProbe: {
                 tcpSocket: {
@@ -532,6 +532,7 @@ export const home = {
     },
     spec: {
       clusterIP: "None",
+      publishNotReadyAddresses: true,
       selector: {
         "berth.dev/workspace": "ws-nbswy3dpeb3w64tm",
       },

@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"os/signal"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -12,8 +13,11 @@ import (
 	"github.com/cloudnativelabs/kube-router/v2/pkg/controllers/netpol"
 	"github.com/cloudnativelabs/kube-router/v2/pkg/healthcheck"
 	"github.com/cloudnativelabs/kube-router/v2/pkg/options"
+	core "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/klog/v2"
 )
@@ -70,10 +74,13 @@ func run(kubeconfig, node, services string) error {
 	if _, err := pods.AddEventHandler(controller.PodEventHandler); err != nil {
 		return err
 	}
-	if _, err := namespaces.AddEventHandler(controller.NamespaceEventHandler); err != nil {
+	whereUsed := func(handler cache.ResourceEventHandler) cache.ResourceEventHandler {
+		return cache.FilteringResourceEventHandler{FilterFunc: concernsPodsOf(pods.GetIndexer()), Handler: handler}
+	}
+	if _, err := namespaces.AddEventHandler(whereUsed(controller.NamespaceEventHandler)); err != nil {
 		return err
 	}
-	if _, err := policies.AddEventHandler(controller.NetworkPolicyEventHandler); err != nil {
+	if _, err := policies.AddEventHandler(whereUsed(controller.NetworkPolicyEventHandler)); err != nil {
 		return err
 	}
 	// Somebody must read what it says about its health.
@@ -87,4 +94,30 @@ func run(kubeconfig, node, services string) error {
 	go controller.Run(health, ctx.Done(), &running)
 	running.Wait()
 	return nil
+}
+
+// Whether a namespace, or a policy in it, concerns any pod that has an address. Every event that passes sets all rules of
+// the node anew, which takes some forty programs. A new workspace's namespace and its policies come before its pod; the
+// pod's address is an event of its own, and finds them.
+func concernsPodsOf(pods cache.Indexer) func(any) bool {
+	return func(object any) bool {
+		if deleted, ok := object.(cache.DeletedFinalStateUnknown); ok {
+			object = deleted.Obj
+		}
+		entry, err := meta.Accessor(object)
+		if err != nil {
+			return true
+		}
+		namespace := entry.GetNamespace()
+		if namespace == "" {
+			namespace = entry.GetName()
+		}
+		present, err := pods.ByIndex(cache.NamespaceIndex, namespace)
+		return err != nil || slices.ContainsFunc(present, hasAddress)
+	}
+}
+
+func hasAddress(object any) bool {
+	pod, ok := object.(*core.Pod)
+	return !ok || pod.Status.PodIP != ""
 }
