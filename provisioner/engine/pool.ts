@@ -15,8 +15,8 @@ export interface Pool {
   /** A worker that has imported the program, when one is idle; else a new one. */
   take(kind: "program" | "bare"): Worker;
   /**
-   * Makes up for taken workers, one after the other: at once when none is left. Else when nothing has run for a while: what
-   * was just deployed is starting, and needs the processors more.
+   * Makes up for taken workers, one after the other: for the last one at once. For others when nothing has run for a while, or
+   * the last one is taken: what was just deployed is starting, and needs the processors more.
    */
   refill(): void;
   idle(): number;
@@ -75,7 +75,18 @@ export function createPool({ size, program, policies, leisure, environment }: Po
   let closed = false;
   let later: NodeJS.Timeout | undefined;
 
+  const refill = () => {
+    if (idle.length === 0) return add();
+    if (idle.length >= size) return;
+    clearTimeout(later);
+    later = setTimeout(() => {
+      later = undefined;
+      if (leisure()) add();
+    }, settleMs);
+  };
   const add = () => {
+    clearTimeout(later);
+    later = undefined;
     if (closed || warming || idle.length >= size) return;
     warming = true;
     const worker = startWorker(environment);
@@ -83,7 +94,7 @@ export function createPool({ size, program, policies, leisure, environment }: Po
     const next = () => {
       if (!warming) return;
       warming = false;
-      add();
+      refill();
     };
     worker.onMessage((message) => {
       if (message.type === "warmed") next();
@@ -97,12 +108,13 @@ export function createPool({ size, program, policies, leisure, environment }: Po
   };
 
   return {
-    take: (kind) => (kind === "program" ? idle.shift() : undefined) ?? startWorker(environment),
-    refill() {
-      clearTimeout(later);
-      if (idle.length === 0) add();
-      else later = setTimeout(() => leisure() && add(), settleMs);
+    take(kind) {
+      const worker = kind === "program" ? idle.shift() : undefined;
+      // Whoever comes next is not to wait for what was put off.
+      if (idle.length === 0 && later !== undefined) add();
+      return worker ?? startWorker(environment);
     },
+    refill,
     idle: () => idle.length,
     async close() {
       closed = true;
