@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"os/signal"
@@ -14,7 +15,6 @@ import (
 	"github.com/cloudnativelabs/kube-router/v2/pkg/healthcheck"
 	"github.com/cloudnativelabs/kube-router/v2/pkg/options"
 	core "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/cache"
@@ -101,17 +101,12 @@ func run(kubeconfig, node, services string) error {
 // pod's address is an event of its own, and finds them.
 func concernsPodsOf(pods cache.Indexer) func(any) bool {
 	return func(object any) bool {
-		if deleted, ok := object.(cache.DeletedFinalStateUnknown); ok {
-			object = deleted.Obj
-		}
-		entry, err := meta.Accessor(object)
+		entry, err := cache.DeletionHandlingObjectToName(object)
 		if err != nil {
 			return true
 		}
-		namespace := entry.GetNamespace()
-		if namespace == "" {
-			namespace = entry.GetName()
-		}
+		// A namespace is in none.
+		namespace := cmp.Or(entry.Namespace, entry.Name)
 		present, err := pods.ByIndex(cache.NamespaceIndex, namespace)
 		return err != nil || slices.ContainsFunc(present, hasAddress)
 	}
