@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import type { Config } from "./config.ts";
 import { createEngine } from "./engine/create-engine.ts";
+import type { Engine } from "./engine/engine.ts";
 import { awsEnvironment } from "./engine/environment.ts";
 import { readPolicies } from "./engine/policies.ts";
 import { observeRuns, showStats } from "./engine-metrics.ts";
@@ -30,6 +31,8 @@ export interface EngineRoleDeps {
 
 export interface EngineRole {
   readonly checks: readonly Check[];
+  /** See `Engine`. */
+  readonly reserve: Engine["reserve"];
   /** Takes nothing more; what runs gets so many milliseconds, then is handed over. */
   handOver(deadline: number): Promise<void>;
 }
@@ -64,6 +67,8 @@ export async function startEngineRole(deps: EngineRoleDeps): Promise<EngineRole>
     ...(cluster.context === undefined ? {} : { context: cluster.context }),
     workFolder: join(config.state, "run", "engine"),
     idleWorkers: options.idleWorkers,
+    // Only the API of this process can give away what is begun here.
+    standby: config.roles.api,
     policies: await readPolicies(options.policies, config.workspaces.images),
   });
   stops.add("engine", () => engine.close());
@@ -87,6 +92,7 @@ export async function startEngineRole(deps: EngineRoleDeps): Promise<EngineRole>
   showStats(registry, engine, reconciler);
   await reconciler.start();
   return {
+    reserve: engine.reserve,
     checks: [
       {
         name: "cluster",

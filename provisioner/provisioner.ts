@@ -11,7 +11,7 @@ import { listen } from "./api/server.ts";
 import { ensureAdminToken } from "./api/tokens.ts";
 import { createPrivateApi } from "./compat/private-api.ts";
 import type { Config } from "./config.ts";
-import { startEngineRole } from "./engine-role.ts";
+import { type EngineRole, startEngineRole } from "./engine-role.ts";
 import { createQueue } from "./queue/queue.ts";
 import { type Check, checkReadiness } from "./readiness.ts";
 import { workspaceSettings } from "./settings.ts";
@@ -112,6 +112,7 @@ export function createProvisioner(config: Config, { log, showAdminToken }: Provi
     ];
     const registry = new Registry();
     collectProcessMetrics(registry);
+    let reserve: EngineRole["reserve"] | undefined;
     if (config.roles.engine) {
       const role = await startEngineRole({ config, database, queue, notifications, registry, log, stops });
       // Begun with the stop itself, beside the listeners: each has the whole of the time.
@@ -122,6 +123,7 @@ export function createProvisioner(config: Config, { log, showAdminToken }: Provi
       });
       stops.add("reconciler", () => handedOver);
       checks.push(...role.checks);
+      reserve = role.reserve;
     }
     const readiness = () =>
       checkReadiness(checks, { onUnready: (name, error) => log.warn({ err: error, part: name }, "Not ready") });
@@ -137,7 +139,7 @@ export function createProvisioner(config: Config, { log, showAdminToken }: Provi
     const waker = startWaker({ database, queue, notifications, settings, onError: warn("Waking workspaces") });
     stops.add("waker", () => waker.stop());
     const deps: ApiDeps = {
-      service: createWorkspaceService({ database, queue, notifications, settings }),
+      service: createWorkspaceService({ database, queue, notifications, settings, ...(reserve && { reserve }) }),
       access: createAccessService({ database, queue, settings }),
       tokens,
       webhooks: createWebhookStore(database),

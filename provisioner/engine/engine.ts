@@ -57,6 +57,13 @@ export interface Engine {
   destroy(request: DestroyRequest): Promise<EngineResult>;
   /** Kills every process that carries this lease, wherever it hangs in the process tree. Resolves when none is left. */
   killLease(lease: string): Promise<void>;
+  /**
+   * The id of a workspace that nobody has yet, whose first deploy is begun already; `undefined` when there is none. For
+   * whoever creates a workspace now: an id that is not deployed here soon is an id as any other.
+   */
+  reserve(): string | undefined;
+  /** The lease that this first deploy has to have, as its processes carry it. Told once; `undefined`: choose one. */
+  leaseFor(stack: string): string | undefined;
   /** Number of processes and temporary folders that the engine has now; zero operations leave only idle workers. */
   usage(): { readonly running: number; readonly idle: number };
   /** Ends idle workers; running operations are killed. */

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { StackStore } from "./stack-store.ts";
@@ -15,6 +15,16 @@ function backendFolder(url: string): string {
 export function withoutSidecars(url: string): string {
   if (!url.startsWith("file://") || /[?&]metadata=/.test(url)) return url;
   return `${url}${url.includes("?") ? "&" : "?"}metadata=skip`;
+}
+
+/**
+ * Has whoever works on stacks of one backend go on with those of another: to be called when nothing is read or written.
+ * Locks and history stay where they are.
+ */
+export async function leadStacks(from: string, to: string): Promise<void> {
+  const stacksOf = (backend: string) => join(backendFolder(backend), ".pulumi", "stacks");
+  await rm(stacksOf(from), { recursive: true });
+  await symlink(stacksOf(to), stacksOf(from));
 }
 
 async function readOrNothing(file: string): Promise<string | undefined> {

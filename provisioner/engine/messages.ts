@@ -33,10 +33,13 @@ export interface Job {
 export type ToWorker =
   /** Import the program now, and the policies if there are any, so that a later `run` need not; at leisure, rehearse. */
   | { readonly type: "warm"; readonly program: string; readonly policies: boolean; readonly leisure: boolean }
+  /** Begin the first deploy of the job's stack, in the job's folder alone, as far as the program. */
+  | { readonly type: "prepare"; readonly program: string; readonly job: Job }
   | { readonly type: "run"; readonly program: string; readonly job: Job };
 
 export type FromWorker =
   | { readonly type: "warmed" }
+  | { readonly type: "prepared" }
   | { readonly type: "event"; readonly event: EngineEvent }
   | { readonly type: "done"; readonly timings: Readonly<Record<string, number>> }
   | { readonly type: "failed"; readonly kind: EngineError["kind"]; readonly message: string };
@@ -47,12 +50,16 @@ function hasType(message: unknown): message is { type: unknown } {
 
 /** Both ends are this package's own code and of one version, so the type's name is all there is to check. */
 export function isToWorker(message: unknown): message is ToWorker {
-  return hasType(message) && (message.type === "warm" || message.type === "run");
+  return hasType(message) && (message.type === "warm" || message.type === "prepare" || message.type === "run");
 }
 
 export function isFromWorker(message: unknown): message is FromWorker {
   return (
     hasType(message) &&
-    (message.type === "warmed" || message.type === "event" || message.type === "done" || message.type === "failed")
+    (message.type === "warmed" ||
+      message.type === "prepared" ||
+      message.type === "event" ||
+      message.type === "done" ||
+      message.type === "failed")
   );
 }

@@ -31,6 +31,8 @@ export interface PoolOptions {
   readonly policies: boolean;
   /** Whether nothing runs now that would have to share the processors with a worker's rehearsal. */
   readonly leisure: () => boolean;
+  /** Called at leisure when no worker is missing. */
+  readonly atRest?: () => void;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -69,7 +71,7 @@ function startWorker(environment: Readonly<Record<string, string>>): Worker {
   };
 }
 
-export function createPool({ size, program, policies, leisure, environment }: PoolOptions): Pool {
+export function createPool({ size, program, policies, leisure, atRest, environment }: PoolOptions): Pool {
   const idle: Worker[] = [];
   let warming = false;
   let closed = false;
@@ -77,11 +79,12 @@ export function createPool({ size, program, policies, leisure, environment }: Po
 
   const refill = () => {
     if (idle.length === 0) return add();
-    if (idle.length >= size) return;
     clearTimeout(later);
     later = setTimeout(() => {
       later = undefined;
-      if (leisure()) add();
+      if (closed || !leisure()) return;
+      if (idle.length < size) add();
+      else atRest?.();
     }, settleMs);
   };
   const add = () => {

@@ -2,7 +2,7 @@ import { enableCompileCache } from "node:module";
 import type { WorkspaceSpec } from "../../components/workspace/spec.ts";
 import { commandStore } from "./command-store.ts";
 import { EngineError, type EngineEvent } from "./engine.ts";
-import { fileStore } from "./file-store.ts";
+import { fileStore, leadStacks } from "./file-store.ts";
 import { loadLazily } from "./lean-modules.ts";
 import type { Job } from "./messages.ts";
 import { runPulumi } from "./pulumi-command.ts";
@@ -84,6 +84,37 @@ async function up(job: Job, program: () => unknown, loaded: Loaded, run: RunArgs
   await stack.up();
 }
 
+/** A deploy of a new stack that was begun ahead: its CLI has come as far as the program, and waits for it. */
+export interface Waiting {
+  /** Goes on with this program to the end, on the stack of that backend. */
+  finish(program: () => unknown, backend: string, onEvent: (event: EngineEvent) => void): Promise<void>;
+}
+
+/** Begins the deploy of a new stack in a backend that is the job's alone. Resolves when only the program is missing. */
+export async function prepare(job: Job, url: string): Promise<Waiting> {
+  const loaded = await loadProgram(url);
+  await fileStore(job).ensure();
+  const reached = Promise.withResolvers<void>();
+  const given = Promise.withResolvers<() => unknown>();
+  const program = async () => {
+    reached.resolve();
+    return (await given.promise)();
+  };
+  let tell = (_event: EngineEvent) => {};
+  const { command, folder, environment } = job;
+  const run: RunArgs = (args) => runPulumi({ command, args, folder, environment, onEvent: (event) => tell(event) });
+  const ended = up(job, program, loaded, run);
+  await Promise.race([reached.promise, ended]);
+  return {
+    async finish(program, backend, onEvent) {
+      tell = onEvent;
+      await leadStacks(job.backend, backend);
+      given.resolve(program);
+      await ended;
+    },
+  };
+}
+
 type RunArgs = (args: readonly string[]) => Promise<void>;
 
 /** `--json`: engine events as lines. The rest spares work that nobody would read. */
@@ -101,11 +132,15 @@ async function destroy(job: Job, store: StackStore, run: RunArgs): Promise<void>
   await store.remove();
 }
 
-/** Runs one operation to its end and tells how long its parts took, in milliseconds. */
+/**
+ * Runs one operation to its end and tells how long its parts took, in milliseconds.
+ * @param waiting what was begun of it ahead
+ */
 export async function runJob(
   job: Job,
   program: string,
   onEvent: (event: EngineEvent) => void,
+  waiting?: Waiting,
 ): Promise<Record<string, number>> {
   const timings: Record<string, number> = {};
   const timed = async <T>(name: string, part: Promise<T>): Promise<T> => {
@@ -131,7 +166,10 @@ export async function runJob(
     await timed("policies", judgeProgram({ program: register, project, stack, settings }, onEvent));
   }
   await timed("stack", store.ensure());
-  await timed("up", up(job, register, loaded, run));
+  await timed(
+    "up",
+    waiting === undefined ? up(job, register, loaded, run) : waiting.finish(register, job.backend, onEvent),
+  );
   await store.prune();
   return timings;
 }

@@ -2,16 +2,18 @@
  * A worker process: runs one operation and ends. It is started ahead of time, imports the program, and waits.
  * When the provisioner goes away, so do the worker and all that it started.
  */
-import { EngineError } from "./engine.ts";
+import { EngineError, type EngineEvent } from "./engine.ts";
 import { type FromWorker, isToWorker, type ToWorker } from "./messages.ts";
 import { killLeaseNow, workerTitle } from "./processes.ts";
 import { createRedactor } from "./redact.ts";
-import { loadProgram, rehearse, runJob } from "./worker-job.ts";
+import { loadProgram, prepare, rehearse, runJob, type Waiting } from "./worker-job.ts";
 import { loadPolicies } from "./worker-policies.ts";
 
 let lease: string | undefined;
 /** Until this worker is warm. */
 let warming: Promise<unknown> = Promise.resolve();
+/** The deploy that was begun ahead, if one was. */
+let waiting: Waiting | undefined;
 
 function send(message: FromWorker): Promise<void> {
   return new Promise((resolve) => {
@@ -30,16 +32,22 @@ function endWithTree(): never {
 process.on("disconnect", endWithTree);
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, endWithTree);
 
+/** From here on this process, and what it starts, belongs to the lease. */
+function carry(leased: string): void {
+  lease = leased;
+  process.title = workerTitle(leased);
+}
+
 async function run(message: ToWorker & { type: "run" }): Promise<void> {
   const { job } = message;
-  lease = job.lease;
-  process.title = workerTitle(job.lease);
+  carry(job.lease);
   const redact = createRedactor(job.secrets);
   try {
     await warming;
-    const timings = await runJob(job, message.program, (event) => {
+    const onEvent = (event: EngineEvent) => {
       void send({ type: "event", event: { ...event, message: redact(event.message) } });
-    });
+    };
+    const timings = await runJob(job, message.program, onEvent, waiting);
     await send({ type: "done", timings });
   } catch (error) {
     const kind = error instanceof EngineError ? error.kind : "failed";
@@ -56,8 +64,21 @@ function warm({ program, policies, leisure }: ToWorker & { type: "warm" }): void
   void warming.then(() => send({ type: "warmed" }));
 }
 
+async function begin({ program, job }: ToWorker & { type: "prepare" }): Promise<void> {
+  carry(job.lease);
+  try {
+    await warming;
+    waiting = await prepare(job, program);
+    await send({ type: "prepared" });
+  } catch {
+    // Whoever wants a workspace gets it the long way, and is told there what is wrong.
+    endWithTree();
+  }
+}
+
 process.on("message", (message: unknown) => {
   if (!isToWorker(message)) return;
   if (message.type === "run") void run(message);
+  else if (message.type === "prepare") void begin(message);
   else warm(message);
 });

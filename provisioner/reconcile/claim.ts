@@ -1,5 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import type { OperationKind } from "../contract/workspace.ts";
+import type { Engine } from "../engine/engine.ts";
 import { isSettled } from "../lifecycle/decide.ts";
 import { afterFailure } from "../lifecycle/failures.ts";
 import type { Job, Queue } from "../queue/queue.ts";
@@ -33,13 +34,14 @@ export type ClaimResult =
 interface ClaimDeps {
   readonly database: Database;
   readonly queue: Queue;
+  readonly engine: Pick<Engine, "leaseFor">;
   readonly holder: Holder;
   readonly tuning: Tuning;
 }
 
 /** @param killed a lease of which no process is left */
 export async function claim(deps: ClaimDeps, job: Job, killed?: string): Promise<ClaimResult> {
-  const { database, queue, holder, tuning } = deps;
+  const { database, queue, engine, holder, tuning } = deps;
   return database.transaction(async (transaction): Promise<ClaimResult> => {
     const [found] = await transaction
       .select({ row: workspaces, due: sql<boolean>`coalesce(${workspaces.nextAttemptAt} <= now(), true)` })
@@ -73,6 +75,7 @@ export async function claim(deps: ClaimDeps, job: Job, killed?: string): Promise
       holder,
       job: job.id,
       epoch,
+      lease: engine.leaseFor(row.id),
       ttl: tuning.leaseTtl,
     });
     await transaction

@@ -39,10 +39,12 @@ export async function takeLease(
     readonly holder: Holder;
     readonly job: string;
     readonly epoch: number;
+    /** Its name, if that is chosen already. */
+    readonly lease?: string | undefined;
     readonly ttl: number;
   },
 ): Promise<string> {
-  const id = `lease-${lease.epoch}-${randomBytes(10).toString("hex")}`;
+  const id = lease.lease ?? `lease-${lease.epoch}-${randomBytes(10).toString("hex")}`;
   const values = {
     lease: id,
     holder: lease.holder,

@@ -50,13 +50,13 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   };
 
   const claimOne = async (job: Job): Promise<ClaimResult> => {
-    let result = await claim({ database, queue, holder, tuning }, job);
+    let result = await claim({ database, queue, engine, holder, tuning }, job);
     for (let attempt = 0; result.type === "abandoned" && attempt < 3; attempt += 1) {
       // Proof first: nothing of the dead holder's run may still write when ours begins.
       await engine.killLease(result.lease);
       log.warn({ workspace: job.workspace, lease: result.lease }, "Taking over what a dead holder left");
       observer?.tookOver?.();
-      result = await claim({ database, queue, holder, tuning }, job, result.lease);
+      result = await claim({ database, queue, engine, holder, tuning }, job, result.lease);
     }
     return result;
   };

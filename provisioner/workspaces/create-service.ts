@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gt, inArray, isNull, ne, sql } from "drizzle-orm";
 import type { VolumeDisposal, Workspace } from "../contract/workspace.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { Queue } from "../queue/queue.ts";
 import { revokeAccess } from "../store/access.ts";
 import type { Database, Queries, Transaction } from "../store/database.ts";
@@ -30,11 +31,13 @@ export interface WorkspaceServiceDeps {
   readonly queue: Pick<Queue, "enqueue">;
   readonly notifications: Notifications;
   readonly settings: WorkspaceSettings;
+  /** See `Engine`; for a process that has one. */
+  readonly reserve?: Engine["reserve"];
 }
 
 /** The workspace service on the database. It only writes what is wanted; reconcilers bring it about. */
 export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceService {
-  const { database, queue, notifications, settings } = deps;
+  const { database, queue, notifications, settings, reserve } = deps;
   const { queries } = database;
   const changes = createChanges(queue, settings);
 
@@ -94,7 +97,7 @@ export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceSer
   return {
     async create(command, idempotency) {
       const made = await database.transaction((transaction) =>
-        createWorkspace(transaction, { queue, settings, changes }, command, idempotency),
+        createWorkspace(transaction, { queue, settings, changes, reserve }, command, idempotency),
       );
       return { ...(await present(queries, made, made.created)), estimate: priceRow(made.workspace, settings).estimate };
     },

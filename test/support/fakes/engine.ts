@@ -103,6 +103,8 @@ export function createFakeEngine(cluster: FakeCluster): FakeEngine {
       run("destroy", request, () => {
         if (stacks.delete(request.stack)) cluster.beginRemoval(request.stack);
       }),
+    reserve: () => undefined,
+    leaseFor: () => undefined,
     async killLease(lease) {
       killed.push(lease);
       running.get(lease)?.abort();
