@@ -1,8 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import pg from "pg";
 import { z } from "zod";
 import { installationSelector, labelKeys } from "../components/core/labels.ts";
+import { identityOf } from "../provisioner/engine/processes.ts";
+import { standbyPrefix } from "../provisioner/engine/standby.ts";
+import { parseWorkFolder } from "../provisioner/engine/work-folders.ts";
 import { loadAccess } from "../provisioner/runtimes/kubernetes/access.ts";
 import { createClient, type KubernetesClient } from "../provisioner/runtimes/kubernetes/client.ts";
 
@@ -23,7 +26,9 @@ export interface LeftoverOptions {
  */
 export async function findLeftovers(options: LeftoverOptions): Promise<string[]> {
   const { ids, found } = await inDatabase(options);
-  const elsewhere = await Promise.all([inCluster(options, ids), inFiles(options.state), inProcesses(options.state)]);
+  const { state } = options;
+  const kept = await keptReady(state);
+  const elsewhere = await Promise.all([inCluster(options, ids), inFiles(state, kept), inProcesses(state, kept)]);
   return [...found, ...elsewhere.flat()];
 }
 
@@ -82,10 +87,26 @@ async function volumesLeft(client: KubernetesClient, installation: string, ids: 
   });
 }
 
+/** Folders of operations. */
+async function workFolders(state: string): Promise<string[]> {
+  return (await entries(join(state, "run"))).filter((path) => /(^|\/)op\.[^/]*$/.test(path));
+}
+
+/** Leases of deploys that living provisioners have begun for nobody yet: one each. A second one is left behind. */
+async function keptReady(state: string): Promise<ReadonlySet<string>> {
+  const byOwner = new Map<string, string>();
+  for (const folder of await workFolders(state)) {
+    const { owner, lease } = parseWorkFolder(basename(folder));
+    const isAlive = identityOf(Number.parseInt(owner, 10)) === owner;
+    if (isAlive && lease.startsWith(standbyPrefix)) byOwner.set(owner, lease);
+  }
+  return new Set(byOwner.values());
+}
+
 /** Files of stacks in Pulumi's state, and folders of operations. */
-async function inFiles(state: string): Promise<string[]> {
+async function inFiles(state: string, kept: ReadonlySet<string>): Promise<string[]> {
   const stacks = (await entries(join(state, "pulumi"))).filter((path) => /(^|\/)ws-[^/]*$/.test(path));
-  const operations = (await entries(join(state, "run"))).filter((path) => /(^|\/)op\.[^/]*$/.test(path));
+  const operations = (await workFolders(state)).filter((path) => !kept.has(parseWorkFolder(basename(path)).lease));
   return [...stacks.map((path) => `file pulumi/${path}`), ...operations.map((path) => `folder run/${path}`)];
 }
 
@@ -148,7 +169,7 @@ interface ProcessInfo {
  * Processes that carry a lease and belong to this state folder: by their environment, by their ancestors', or because
  * their parent is gone.
  */
-async function inProcesses(state: string): Promise<string[]> {
+async function inProcesses(state: string, kept: ReadonlySet<string>): Promise<string[]> {
   const all = new Map<number, ProcessInfo>();
   for (const name of await readdir("/proc")) {
     const info = /^\d+$/.test(name) ? await processInfo(name) : undefined;
@@ -161,7 +182,7 @@ async function inProcesses(state: string): Promise<string[]> {
   };
   return [...all].flatMap(([pid, { environment, command, parent }]) => {
     const lease = /BERTH_LEASE=([\w-]+)/.exec(`${environment}\n${command}`)?.[1];
-    return lease !== undefined && (parent === 1 || belongs(pid))
+    return lease !== undefined && !kept.has(lease) && (parent === 1 || belongs(pid))
       ? [`process ${pid} of lease ${lease}: ${command}`]
       : [];
   });

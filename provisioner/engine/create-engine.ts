@@ -148,15 +148,13 @@ export function createEngine(options: EngineOptions): Engine {
     options.standby === true && store === "files"
       ? createStandby({
           pool,
-          begin: async (worker, stack, lease) => {
-            await ready;
-            const folder = await createFolder(lease);
+          begin: async ({ worker, stack, lease, folder }) => {
             const job = await jobOf(stack, lease, folder, pathToFileURL(join(folder, "state")).href);
             worker.send({ type: "prepare", program, job });
-            return folder;
           },
           exists: async (stack) =>
             (await fileStore({ backend: options.backend, project, stack, encryption: "" }).exists()) !== false,
+          createFolder: (lease) => ready.then(() => createFolder(lease)),
           removeFolder: folders.remove,
         })
       : undefined;
@@ -165,7 +163,7 @@ export function createEngine(options: EngineOptions): Engine {
     const start = performance.now();
     await ready;
     const { stack, lease } = request;
-    const begun = "spec" in request && !request.repair ? await standby?.take({ stack, lease }) : undefined;
+    const begun = await standby?.take(request);
     const folder = begun?.folder ?? (await createFolder(lease));
     try {
       const job: Job = {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { newId } from "../../components/core/names.ts";
+import type { DeployRequest, DestroyRequest } from "./engine.ts";
 import type { Pool, Worker } from "./pool.ts";
 import { killProcessesOfLease } from "./processes.ts";
 
@@ -22,8 +23,8 @@ export interface Standby {
   reserve(): string | undefined;
   /** The lease that its processes carry, once. */
   leaseFor(stack: string): string | undefined;
-  /** What this deploy goes on with, if it was begun. */
-  take(deploy: { readonly stack: string; readonly lease: string }): Promise<Begun | undefined>;
+  /** What this operation goes on with; nothing, and nothing in its way, if it is not the deploy that was begun. */
+  take(operation: DeployRequest | DestroyRequest): Promise<Begun | undefined>;
   /** How many there are. */
   count(): 0 | 1;
   close(): Promise<void>;
@@ -31,10 +32,11 @@ export interface Standby {
 
 export interface StandbyOptions {
   readonly pool: Pick<Pool, "take" | "refill">;
-  /** Makes the folder, and has the worker begin in it. */
-  readonly begin: (worker: Worker, stack: string, lease: string) => Promise<string>;
+  /** Has the worker begin. */
+  readonly begin: (deploy: Begun & { readonly stack: string; readonly lease: string }) => Promise<void>;
   /** Whether somebody has worked on the stack: what was begun takes it for empty. */
   readonly exists: (stack: string) => Promise<boolean>;
+  readonly createFolder: (lease: string) => Promise<string>;
   readonly removeFolder: (folder: string) => Promise<void>;
 }
 
@@ -44,10 +46,13 @@ interface Prepared extends Begun {
   state: "begun" | "ready" | "given" | "leased";
 }
 
+/** What the names of such leases begin with. */
+export const standbyPrefix = "standby-";
+
 /** Milliseconds from giving an id away until it is thought to be used elsewhere, or not at all. */
 const patience = 10_000;
 
-export function createStandby({ pool, begin, exists, removeFolder }: StandbyOptions): Standby {
+export function createStandby({ pool, begin, exists, createFolder, removeFolder }: StandbyOptions): Standby {
   let current: Prepared | undefined;
   let expiry: NodeJS.Timeout | undefined;
   let busy: Promise<unknown> = Promise.resolve();
@@ -73,16 +78,18 @@ export function createStandby({ pool, begin, exists, removeFolder }: StandbyOpti
   const make = async () => {
     if (closed || current !== undefined) return;
     const stack = newId("ws");
-    const lease = `lease-0-${randomBytes(10).toString("hex")}`;
+    const lease = `${standbyPrefix}${randomBytes(10).toString("hex")}`;
+    const folder = await createFolder(lease);
     const worker = pool.take("program");
     pool.refill();
-    const prepared: Prepared = { stack, lease, worker, folder: await begin(worker, stack, lease), state: "begun" };
+    const prepared: Prepared = { stack, lease, worker, folder, state: "begun" };
     current = prepared;
     worker.onMessage((message) => {
       if (message.type === "prepared") prepared.state = "ready";
     });
     // One that failed is not made anew at once: it would fail again.
     void worker.ended.then(() => inTurn(() => end(prepared)));
+    await begin(prepared);
   };
 
   return {
@@ -99,17 +106,19 @@ export function createStandby({ pool, begin, exists, removeFolder }: StandbyOpti
       current.state = "leased";
       return current.lease;
     },
-    take: ({ stack, lease }) =>
+    take: (operation) =>
       inTurn(async () => {
         const prepared = current;
-        if (prepared?.state !== "leased" || prepared.stack !== stack) return undefined;
-        if (prepared.lease !== lease || (await exists(stack))) {
+        if (prepared?.stack !== operation.stack) return undefined;
+        const { state, lease, worker, folder } = prepared;
+        const isIt = state === "leased" && lease === operation.lease && "spec" in operation && !operation.repair;
+        if (!isIt || (await exists(operation.stack))) {
           await end(prepared);
           return undefined;
         }
         current = undefined;
         clearTimeout(expiry);
-        return { worker: prepared.worker, folder: prepared.folder };
+        return { worker, folder };
       }),
     count: () => (current === undefined ? 0 : 1),
     close: () =>

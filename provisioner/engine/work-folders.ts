@@ -29,7 +29,7 @@ export function workFolders(root: string): WorkFolders {
       await mkdir(root, { recursive: true, mode: 0o700 });
       for (const name of await readdir(root)) {
         if (!name.startsWith(prefix) || inUse.has(join(root, name))) continue;
-        const [, owner = "", lease = ""] = name.split(".");
+        const { owner, lease } = parseWorkFolder(name);
         // Another provisioner on the same state, or a worker that has not yet seen its provisioner die.
         const alive = isOther(owner) || processesOfLease(lease).length > 0;
         if (!alive) await rm(join(root, name), { recursive: true, force: true });
@@ -54,6 +54,12 @@ export function workFolders(root: string): WorkFolders {
       inUse.delete(folder);
     },
   };
+}
+
+/** What the name of an operation's folder says: the process that made it, as `identityOf` has it, and the lease. */
+export function parseWorkFolder(name: string): { readonly owner: string; readonly lease: string } {
+  const [, owner = "", lease = ""] = name.split(".");
+  return { owner, lease };
 }
 
 /** Whether a folder's owner is a living process, and not this one. */

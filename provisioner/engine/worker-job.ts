@@ -90,8 +90,11 @@ export interface Waiting {
   finish(program: () => unknown, backend: string, onEvent: (event: EngineEvent) => void): Promise<void>;
 }
 
-/** Begins the deploy of a new stack in a backend that is the job's alone. Resolves when only the program is missing. */
-export async function prepare(job: Job, url: string): Promise<Waiting> {
+/**
+ * Begins the deploy of a new stack in a backend that is the job's alone. Resolves when only the program is missing.
+ * @param onLost called when the CLI ends before it got one
+ */
+export async function prepare(job: Job, url: string, onLost: () => void): Promise<Waiting> {
   const loaded = await loadProgram(url);
   await fileStore(job).ensure();
   const reached = Promise.withResolvers<void>();
@@ -104,9 +107,15 @@ export async function prepare(job: Job, url: string): Promise<Waiting> {
   const { command, folder, environment } = job;
   const run: RunArgs = (args) => runPulumi({ command, args, folder, environment, onEvent: (event) => tell(event) });
   const ended = up(job, program, loaded, run);
-  await Promise.race([reached.promise, ended]);
+  let finishing = false;
+  const lost = () => {
+    if (!finishing) onLost();
+  };
+  ended.then(lost, lost);
+  await reached.promise;
   return {
     async finish(program, backend, onEvent) {
+      finishing = true;
       tell = onEvent;
       await leadStacks(job.backend, backend);
       given.resolve(program);

@@ -68,7 +68,7 @@ async function begin({ program, job }: ToWorker & { type: "prepare" }): Promise<
   carry(job.lease);
   try {
     await warming;
-    waiting = await prepare(job, program);
+    waiting = await prepare(job, program, endWithTree);
     await send({ type: "prepared" });
   } catch {
     // Whoever wants a workspace gets it the long way, and is told there what is wrong.

@@ -1,25 +1,175 @@
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { createTestEngine, newName, specFor, type TestEngine } from "../support/engine.ts";
+import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { createEngine } from "../../provisioner/engine/create-engine.ts";
+import type { Engine } from "../../provisioner/engine/engine.ts";
+import { processesOfLease } from "../../provisioner/engine/processes.ts";
+import { collectEvents, createTestEngine, newName, specFor, type TestEngine } from "../support/engine.ts";
+import { descendantsOf, isAlive, partsOf, until } from "../support/engine-processes.ts";
 
-let standing: TestEngine;
-beforeAll(async () => {
-  standing = await createTestEngine({ idleWorkers: 1, standby: true });
-});
-afterAll(() => standing?.dispose());
+describe("The first deploy of a workspace that nobody has yet", () => {
+  let test: TestEngine;
+  beforeAll(async () => {
+    test = await createTestEngine({ idleWorkers: 1, standby: true });
+  });
+  afterAll(() => test?.dispose());
 
-/** The id of the workspace whose deploy is begun, as soon as it is. */
-async function reserved(): Promise<string> {
-  let stack: string | undefined;
-  await vi.waitFor(() => {
-    stack = standing.engine.reserve();
-    expect(stack).toBeDefined();
-  }, 30_000);
-  return stack ?? "";
-}
+  const destroyed = async (stack: string) => {
+    await test.engine.destroy({ stack, lease: newName("op"), deadline: 60_000 });
+    expect(await test.stateFiles()).toEqual([]);
+  };
+  const request = (stack: string, lease = newName("op")) => ({ stack, lease, spec: specFor(stack), deadline: 60_000 });
 
-test("a deploy that was begun ahead goes on with the workspace's own program", async () => {
-  const stack = await reserved();
-  const lease = standing.engine.leaseFor(stack) ?? "";
-  const { timings } = await standing.engine.deploy({ stack, lease, spec: specFor(stack), deadline: 60_000 });
-  console.log(timings, await standing.stateFiles(), await standing.workFolders());
+  /** Makes out of the id that is given away, and its lease, what a provisioner would. */
+  const given = async (engine: Engine = test.engine) => {
+    let stack: string | undefined;
+    await until("a deploy is begun", () => {
+      stack = engine.reserve();
+      return stack !== undefined;
+    });
+    const lease = engine.leaseFor(stack ?? "");
+    return { stack: stack ?? "", lease: lease ?? "" };
+  };
+
+  const expectNothingWaits = async (lease: string) => {
+    await until("nothing of what was begun is left", () => processesOfLease(lease).length === 0);
+    await until("its folder is gone", async () => (await test.workFolders()).length === 0);
+  };
+
+  it("waits for the workspace with a CLI of its own, in its own folder alone", async () => {
+    const { stack, lease } = await given();
+    expect(stack).toMatch(/^ws-[a-z2-7]{16}$/);
+    expect(partsOf(lease)).toEqual({ worker: [expect.any(Number)], cli: [expect.any(Number)], plugin: [] });
+    expect(await test.stateFiles()).toEqual([]);
+    expect(await test.workFolders()).toEqual([expect.stringContaining(lease)]);
+    await test.engine.destroy({ stack, lease, deadline: 60_000 });
+    await expectNothingWaits(lease);
+  });
+
+  it("is given away once, with its lease", async () => {
+    const { stack, lease } = await given();
+    expect(lease).toMatch(/^standby-/);
+    expect(test.engine.reserve()).toBeUndefined();
+    expect(test.engine.leaseFor(stack)).toBeUndefined();
+    await test.engine.deploy(request(stack, lease));
+    expect(test.engine.reserve()).toBeUndefined();
+    await destroyed(stack);
+  });
+
+  it("goes on with the workspace's program, and leaves a stack as every other", async () => {
+    const { stack, lease } = await given();
+    const [cli] = partsOf(lease).cli;
+    const { events, onEvent } = collectEvents();
+    const alive: (number | undefined)[] = [];
+    const watching = (event: Parameters<typeof onEvent>[0]) => {
+      alive.push(...partsOf(lease).cli);
+      onEvent(event);
+    };
+    const { timings } = await test.engine.deploy({ ...request(stack, lease), onEvent: watching });
+    expect(new Set(alive)).toEqual(new Set([cli]));
+    expect(timings).toMatchObject({ up: expect.any(Number), total: expect.any(Number) });
+    expect(events.map(({ message }) => message)).toContain("created Workspace workspace");
+    await expectNothingWaits(lease);
+    const checkpoint = await readFile(join(test.state, ".pulumi", "stacks", "berth", `${stack}.json`), "utf8");
+    expect(checkpoint).toContain(`urn:pulumi:${stack}::berth::berth:test:Workspace::workspace`);
+
+    const again = collectEvents();
+    await test.engine.deploy({ ...request(stack), onEvent: again.onEvent });
+    expect(again.events.filter(({ message }) => message.startsWith("created"))).toEqual([]);
+    await destroyed(stack);
+  });
+
+  it("is of no use for a stack that another engine has worked on meanwhile", async () => {
+    const { stack, lease } = await given();
+    const other = createEngine({ ...test.options, workFolder: `${test.options.workFolder}-other`, standby: false });
+    await other.deploy({ ...request(stack), spec: specFor(stack, "quick", 2) });
+    await other.close();
+    const { events, onEvent } = collectEvents();
+    await test.engine.deploy({ ...request(stack, lease), spec: specFor(stack, "quick", 2), onEvent });
+    // What the other one made is known.
+    expect(events.filter(({ message }) => message.startsWith("created"))).toEqual([]);
+    await expectNothingWaits(lease);
+    await destroyed(stack);
+  });
+
+  it.each([
+    ["another lease", {}],
+    ["a repair", { repair: true }],
+  ])("is not used for %s, and not in its way", async (what, more) => {
+    const { stack, lease } = await given();
+    await test.engine.deploy({ ...request(stack, what === "a repair" ? lease : newName("op")), ...more });
+    await expectNothingWaits(lease);
+    await destroyed(stack);
+  });
+
+  it("ends when its id is given away and not deployed here", async () => {
+    const { lease } = await given();
+    await expectNothingWaits(lease);
+    expect(await test.stateFiles()).toEqual([]);
+    await given();
+  });
+
+  it.each(["worker", "cli"] as const)("goes the long way when the %s that waited has died", async (part) => {
+    const { stack, lease } = await given();
+    for (const pid of partsOf(lease)[part]) process.kill(pid, "SIGKILL");
+    await expectNothingWaits(lease);
+    await test.engine.deploy(request(stack, lease));
+    await destroyed(stack);
+  });
+
+  it("tells what goes wrong in it, and is repaired like any other", async () => {
+    const { stack, lease } = await given();
+    const { onEvent, seen } = collectEvents();
+    const deploy = test.engine.deploy({ ...request(stack, lease), spec: specFor(stack, "stuck"), onEvent });
+    const failure = deploy.catch((error: unknown) => error);
+    await seen(/created/, failure);
+    for (const pid of partsOf(lease).cli) process.kill(pid, "SIGKILL");
+    expect(await failure).toMatchObject({ name: "EngineError", kind: "crashed" });
+    await expectNothingWaits(lease);
+    await test.engine.deploy({ ...request(stack), repair: true });
+    await destroyed(stack);
+  });
+
+  it("goes down with its provisioner, and the next one takes its folder away", async () => {
+    const own = await createTestEngine();
+    await own.engine.close();
+    const order = { options: { ...own.options, program: own.options.program?.href, standby: true } };
+    const script = fileURLToPath(new URL("../support/engine-parent.ts", import.meta.url));
+    const parent = spawn(process.execPath, [script, JSON.stringify(order)], { stdio: ["ignore", "pipe", "inherit"] });
+    const lease = await new Promise<string>((resolve) =>
+      createInterface({ input: parent.stdout }).on("line", (line) => resolve(line.replace(/^waiting /, ""))),
+    );
+    const tree = descendantsOf(parent.pid ?? 0);
+    expect(partsOf(lease)).toMatchObject({ worker: [expect.any(Number)], cli: [expect.any(Number)] });
+    parent.kill("SIGKILL");
+    await until("the whole tree is gone", () => !tree.some(isAlive));
+    expect(await own.workFolders()).toHaveLength(1);
+
+    const next = createEngine({ ...own.options, idleWorkers: 0 });
+    await next.deploy(request(newName("ws")));
+    expect(await own.workFolders()).toEqual([]);
+    await next.close();
+    await own.dispose();
+  });
+
+  it("ends with its engine", async () => {
+    const own = await createTestEngine({ standby: true });
+    const { lease } = await given(own.engine);
+    await own.engine.close();
+    expect(processesOfLease(lease)).toEqual([]);
+    expect(await own.workFolders()).toEqual([]);
+    await own.dispose();
+  });
+
+  it("is only begun where stacks are files, and workers are kept ready", async () => {
+    const bare = await createTestEngine({ idleWorkers: 0, standby: true });
+    expect(bare.engine.usage().idle).toBe(0);
+    await bare.engine.deploy(request(newName("ws")));
+    await vi.waitFor(() => expect(bare.engine.usage()).toEqual({ running: 0, idle: 0 }));
+    expect(bare.engine.reserve()).toBeUndefined();
+    await bare.dispose();
+  });
 });
