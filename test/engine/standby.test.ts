@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createEngine } from "../../provisioner/engine/create-engine.ts";
 import type { Engine } from "../../provisioner/engine/engine.ts";
 import { processesOfLease } from "../../provisioner/engine/processes.ts";
+import { parseWorkFolder } from "../../provisioner/engine/work-folders.ts";
 import { collectEvents, createTestEngine, newName, specFor, type TestEngine } from "../support/engine.ts";
 import { descendantsOf, isAlive, partsOf, until } from "../support/engine-processes.ts";
 
@@ -100,7 +101,11 @@ describe("The first deploy of a workspace that nobody has yet", () => {
     ["a repair", { repair: true }],
   ])("is not used for %s, and not in its way", async (what, more) => {
     const { stack, lease } = await given();
-    await test.engine.deploy({ ...request(stack, what === "a repair" ? lease : newName("op")), ...more });
+    const [waiting = 0] = partsOf(lease).cli;
+    const used: boolean[] = [];
+    const onEvent = () => used.push(isAlive(waiting));
+    await test.engine.deploy({ ...request(stack, what === "a repair" ? lease : newName("op")), ...more, onEvent });
+    expect(new Set(used)).toEqual(new Set([false]));
     await expectNothingWaits(lease);
     await destroyed(stack);
   });
@@ -112,11 +117,19 @@ describe("The first deploy of a workspace that nobody has yet", () => {
     await given();
   });
 
-  it.each(["worker", "cli"] as const)("goes the long way when the %s that waited has died", async (part) => {
-    const { stack, lease } = await given();
-    for (const pid of partsOf(lease)[part]) process.kill(pid, "SIGKILL");
-    await expectNothingWaits(lease);
-    await test.engine.deploy(request(stack, lease));
+  it.each(["worker", "cli"] as const)("is given to nobody when its %s has died", async (part) => {
+    const processes = await vi.waitFor(async () => {
+      const [folder = ""] = await test.workFolders();
+      const { lease } = parseWorkFolder(folder);
+      const parts = partsOf(lease);
+      expect(parts).toMatchObject({ worker: [expect.any(Number)], cli: [expect.any(Number)] });
+      return { lease, pids: parts[part] };
+    }, 30_000);
+    for (const pid of processes.pids) process.kill(pid, "SIGKILL");
+    await expectNothingWaits(processes.lease);
+    expect(test.engine.reserve()).toBeUndefined();
+    const stack = newName("ws");
+    await test.engine.deploy(request(stack));
     await destroyed(stack);
   });
 
