@@ -301,7 +301,8 @@ export const variables = {
   }),
   BERTH_IDLE_WORKERS: variable(whole(0, 256).default(2), {
     group: "Engine",
-    about: "Engine workers that are kept ready; each takes some 110 MiB.",
+    about:
+      "Engine workers that are kept ready; each takes some 110 MiB. With any, the first deploy of the next workspace is begun too, where the API is in the same process and stacks are files: some 240 MiB.",
     fix: "Write a whole number from 0 to BERTH_CONCURRENCY.",
   }),
   BERTH_OPERATION_DEADLINE: variable(whole(10, 7200).default(600), {

@@ -69,6 +69,7 @@ export async function startEngineRole(deps: EngineRoleDeps): Promise<EngineRole>
     idleWorkers: options.idleWorkers,
     // Only the API of this process can give away what is begun here.
     standby: config.roles.api,
+    onError: (error) => log.warn({ err: error }, "The next workspace's deploy could not be begun"),
     policies: await readPolicies(options.policies, config.workspaces.images),
   });
   stops.add("engine", () => engine.close());

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { lstat, readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import pg from "pg";
 import { z } from "zod";
@@ -98,7 +98,9 @@ async function keptReady(state: string): Promise<ReadonlySet<string>> {
   for (const folder of await workFolders(state)) {
     const { owner, lease } = parseWorkFolder(basename(folder));
     const isAlive = identityOf(Number.parseInt(owner, 10)) === owner;
-    if (isAlive && lease.startsWith(standbyPrefix)) byOwner.set(owner, lease);
+    // One that was somebody's leads to their stack.
+    const stacks = await lstat(join(state, "run", folder, "state", ".pulumi", "stacks")).catch(() => undefined);
+    if (isAlive && lease.startsWith(standbyPrefix) && stacks?.isDirectory()) byOwner.set(owner, lease);
   }
   return new Set(byOwner.values());
 }

@@ -38,10 +38,12 @@ export interface EngineOptions {
   /** Workers that wait ready, some 110 MiB each. @default 2 */
   readonly idleWorkers?: number;
   /**
-   * Whether the first deploy of a workspace is begun before anybody asks for it (see `reserve`): some 250 MiB more. For
+   * Whether the first deploy of a workspace is begun before anybody asks for it (see `reserve`): some 240 MiB more. For
    * stacks in files, and where there are idle workers. @default false
    */
   readonly standby?: boolean;
+  /** Told what goes wrong outside of operations. @default nobody is */
+  readonly onError?: (error: unknown) => void;
   /** Pulumi project of all stacks. @default "berth" */
   readonly project?: string;
   /** Module that exports `workspaceProgram`. @default stacks/workspace.ts */
@@ -58,8 +60,8 @@ export interface EngineOptions {
 }
 
 /** All that must not appear in a message. */
-function secretsOf(options: EngineOptions, request: DeployRequest | DestroyRequest): string[] {
-  const identity = "spec" in request ? Object.values(request.spec.identity ?? {}) : [];
+function secretsOf(options: EngineOptions, request?: DeployRequest | DestroyRequest): string[] {
+  const identity = request !== undefined && "spec" in request ? Object.values(request.spec.identity ?? {}) : [];
   const extra = Object.entries(options.environment ?? {}).filter(
     ([name]) => /SECRET|TOKEN|PASSWORD|KEY/i.test(name) && !/_FILE$/.test(name),
   );
@@ -149,13 +151,15 @@ export function createEngine(options: EngineOptions): Engine {
       ? createStandby({
           pool,
           begin: async ({ worker, stack, lease, folder }) => {
-            const job = await jobOf(stack, lease, folder, pathToFileURL(join(folder, "state")).href);
-            worker.send({ type: "prepare", program, job });
+            const own = `${pathToFileURL(join(folder, "state"))}${new URL(options.backend).search}`;
+            const job = await jobOf(stack, lease, folder, own);
+            worker.send({ type: "prepare", program, job: { ...job, secrets: secretsOf(options) } });
           },
           exists: async (stack) =>
             (await fileStore({ backend: options.backend, project, stack, encryption: "" }).exists()) !== false,
           createFolder: (lease) => ready.then(() => createFolder(lease)),
           removeFolder: folders.remove,
+          onError: options.onError ?? (() => {}),
         })
       : undefined;
 
@@ -172,7 +176,8 @@ export function createEngine(options: EngineOptions): Engine {
         ...("spec" in request ? { spec: request.spec } : {}),
         secrets: secretsOf(options, request),
       };
-      if (stop.aborted) throw reasonOf(stop);
+      // What was begun has to be ended still.
+      if (stop.aborted && begun === undefined) throw reasonOf(stop);
       const worker = begun?.worker ?? pool.take("spec" in request ? "program" : "bare");
       const timings = await supervise(worker, job, program, request, stop);
       return { timings: { ...timings, total: Math.round(performance.now() - start) } };

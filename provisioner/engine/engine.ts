@@ -25,6 +25,14 @@ export interface DeployRequest extends EngineRequest {
 }
 export type DestroyRequest = EngineRequest;
 
+/** A workspace whose first deploy is begun, for one who may have it. */
+export interface Reservation {
+  /** Its id. */
+  readonly stack: string;
+  /** To be called when nobody has it after all; never when somebody might. */
+  giveBack(): void;
+}
+
 /** Why an operation of the engine did not succeed. */
 export class EngineError extends Error {
   override readonly name = "EngineError";
@@ -58,13 +66,13 @@ export interface Engine {
   /** Kills every process that carries this lease, wherever it hangs in the process tree. Resolves when none is left. */
   killLease(lease: string): Promise<void>;
   /**
-   * The id of a workspace that nobody has yet, whose first deploy is begun already; `undefined` when there is none. For
-   * whoever creates a workspace now: an id that is not deployed here soon is an id as any other.
+   * A workspace that nobody has yet, whose first deploy is begun already; `undefined` when there is none. For whoever
+   * creates a workspace now: an id that is not deployed here soon is an id as any other.
    */
-  reserve(): string | undefined;
+  reserve(): Reservation | undefined;
   /** The lease that this first deploy has to have, as its processes carry it. Told once; `undefined`: choose one. */
   leaseFor(stack: string): string | undefined;
-  /** Number of processes and temporary folders that the engine has now; zero operations leave only idle workers. */
+  /** Number of processes and temporary folders that the engine has now; zero operations leave only what waits ready. */
   usage(): { readonly running: number; readonly idle: number };
   /** Ends idle workers; running operations are killed. */
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, open, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { StackStore } from "./stack-store.ts";
@@ -18,13 +18,16 @@ export function withoutSidecars(url: string): string {
 }
 
 /**
- * Has whoever works on stacks of one backend go on with those of another: to be called when nothing is read or written.
- * Locks and history stay where they are.
+ * Has whoever works on a stack of one backend go on with that of another, and takes the lock along: to be called when
+ * nothing is read or written.
  */
 export async function leadStacks(from: string, to: string): Promise<void> {
-  const stacksOf = (backend: string) => join(backendFolder(backend), ".pulumi", "stacks");
-  await rm(stacksOf(from), { recursive: true });
-  await symlink(stacksOf(to), stacksOf(from));
+  const folderOf = (backend: string, name: string) => join(backendFolder(backend), ".pulumi", name);
+  await cp(folderOf(from, "locks"), folderOf(to, "locks"), { recursive: true });
+  for (const name of ["locks", "stacks"]) {
+    await rm(folderOf(from, name), { recursive: true });
+    await symlink(folderOf(to, name), folderOf(from, name));
+  }
 }
 
 async function readOrNothing(file: string): Promise<string | undefined> {

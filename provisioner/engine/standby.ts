@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { newId } from "../../components/core/names.ts";
-import type { DeployRequest, DestroyRequest } from "./engine.ts";
+import { type DeployRequest, type DestroyRequest, EngineError, type Reservation } from "./engine.ts";
 import type { Pool, Worker } from "./pool.ts";
 import { killProcessesOfLease } from "./processes.ts";
 
@@ -17,15 +17,15 @@ export interface Begun {
  * Until its deploy it touches nothing but its own folder. One that is given away and not deployed soon, here, ends.
  */
 export interface Standby {
-  /** Makes one ready, if there is none. */
+  /** Makes one ready, if there is none. After one that failed it waits for an operation: the next would fail too. */
   prepare(): void;
-  /** The id of the workspace that is ready to be deployed, if one is. */
-  reserve(): string | undefined;
+  /** The workspace that is ready to be deployed, if one is. */
+  reserve(): Reservation | undefined;
   /** The lease that its processes carry, once. */
   leaseFor(stack: string): string | undefined;
   /** What this operation goes on with; nothing, and nothing in its way, if it is not the deploy that was begun. */
   take(operation: DeployRequest | DestroyRequest): Promise<Begun | undefined>;
-  /** How many there are. */
+  /** How many wait ready. */
   count(): 0 | 1;
   close(): Promise<void>;
 }
@@ -38,6 +38,8 @@ export interface StandbyOptions {
   readonly exists: (stack: string) => Promise<boolean>;
   readonly createFolder: (lease: string) => Promise<string>;
   readonly removeFolder: (folder: string) => Promise<void>;
+  /** Told why one could not be made ready, or not be ended in order. */
+  readonly onError: (error: unknown) => void;
 }
 
 interface Prepared extends Begun {
@@ -49,11 +51,18 @@ interface Prepared extends Begun {
 /** What the names of such leases begin with. */
 export const standbyPrefix = "standby-";
 
-/** Milliseconds from giving an id away until it is thought to be used elsewhere, or not at all. */
-const patience = 10_000;
+/** Milliseconds that one may take to be ready. */
+const startingMs = 60_000;
 
-export function createStandby({ pool, begin, exists, createFolder, removeFolder }: StandbyOptions): Standby {
+/** Milliseconds from giving an id away until it is thought to be used elsewhere, or not at all. */
+const patienceMs = 10_000;
+
+export function createStandby(options: StandbyOptions): Standby {
+  const { pool, begin, exists, createFolder, removeFolder, onError } = options;
   let current: Prepared | undefined;
+  /** The stack of the one that is being ended. */
+  let ending: string | undefined;
+  let failed = false;
   let expiry: NodeJS.Timeout | undefined;
   let busy: Promise<unknown> = Promise.resolve();
   let closed = false;
@@ -68,15 +77,32 @@ export function createStandby({ pool, begin, exists, createFolder, removeFolder 
   const end = async (prepared: Prepared) => {
     if (current !== prepared) return;
     current = undefined;
+    ending = prepared.stack;
     clearTimeout(expiry);
-    prepared.worker.process.kill("SIGKILL");
-    await prepared.worker.ended;
-    await killProcessesOfLease(prepared.lease);
-    await removeFolder(prepared.folder);
+    try {
+      prepared.worker.process.kill("SIGKILL");
+      await prepared.worker.ended;
+      await killProcessesOfLease(prepared.lease);
+      await removeFolder(prepared.folder);
+    } catch (error) {
+      // The next start sweeps the folder away; nobody's operation is in it.
+      onError(error);
+    } finally {
+      ending = undefined;
+    }
+  };
+
+  const endIn = (prepared: Prepared, milliseconds: number, then: () => void) => {
+    expiry = setTimeout(() => void inTurn(() => end(prepared)).then(then), milliseconds);
+  };
+
+  const fail = (why: unknown) => {
+    failed = true;
+    onError(why);
   };
 
   const make = async () => {
-    if (closed || current !== undefined) return;
+    if (closed || failed || current !== undefined) return;
     const stack = newId("ws");
     const lease = `${standbyPrefix}${randomBytes(10).toString("hex")}`;
     const folder = await createFolder(lease);
@@ -84,43 +110,64 @@ export function createStandby({ pool, begin, exists, createFolder, removeFolder 
     pool.refill();
     const prepared: Prepared = { stack, lease, worker, folder, state: "begun" };
     current = prepared;
+    let why: unknown = new EngineError("crashed", "the deploy that is begun ahead ended by itself");
     worker.onMessage((message) => {
-      if (message.type === "prepared") prepared.state = "ready";
+      if (current !== prepared) return;
+      if (message.type === "failed") why = new EngineError(message.kind, message.message);
+      if (message.type === "prepared") {
+        clearTimeout(expiry);
+        prepared.state = "ready";
+      }
     });
-    // One that failed is not made anew at once: it would fail again.
-    void worker.ended.then(() => inTurn(() => end(prepared)));
+    void worker.ended.then(() => {
+      if (current !== prepared) return;
+      fail(why);
+      return inTurn(() => end(prepared));
+    });
+    endIn(prepared, startingMs, () => fail(new EngineError("timeout", `not ready within ${startingMs} ms`)));
     await begin(prepared);
   };
 
   return {
-    prepare: () => void inTurn(make).catch(() => undefined),
+    prepare: () => void inTurn(make).catch(fail),
     reserve() {
       const prepared = current;
       if (prepared?.state !== "ready") return undefined;
       prepared.state = "given";
-      expiry = setTimeout(() => void inTurn(() => end(prepared)).finally(pool.refill), patience);
-      return prepared.stack;
+      endIn(prepared, patienceMs, pool.refill);
+      return {
+        stack: prepared.stack,
+        giveBack() {
+          if (current !== prepared || prepared.state !== "given") return;
+          clearTimeout(expiry);
+          prepared.state = "ready";
+        },
+      };
     },
     leaseFor(stack) {
       if (current?.state !== "given" || current.stack !== stack) return undefined;
       current.state = "leased";
       return current.lease;
     },
-    take: (operation) =>
-      inTurn(async () => {
+    async take(operation) {
+      failed = false;
+      const { stack } = operation;
+      if (current?.stack !== stack && ending !== stack) return undefined;
+      return inTurn(async () => {
         const prepared = current;
-        if (prepared?.stack !== operation.stack) return undefined;
+        if (prepared?.stack !== stack) return undefined;
         const { state, lease, worker, folder } = prepared;
         const isIt = state === "leased" && lease === operation.lease && "spec" in operation && !operation.repair;
-        if (!isIt || (await exists(operation.stack))) {
+        if (!isIt || (await exists(stack))) {
           await end(prepared);
           return undefined;
         }
         current = undefined;
         clearTimeout(expiry);
         return { worker, folder };
-      }),
-    count: () => (current === undefined ? 0 : 1),
+      });
+    },
+    count: () => (current?.state === "ready" ? 1 : 0),
     close: () =>
       inTurn(async () => {
         closed = true;

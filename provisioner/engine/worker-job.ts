@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { enableCompileCache } from "node:module";
 import type { WorkspaceSpec } from "../../components/workspace/spec.ts";
 import { commandStore } from "./command-store.ts";
@@ -92,9 +93,9 @@ export interface Waiting {
 
 /**
  * Begins the deploy of a new stack in a backend that is the job's alone. Resolves when only the program is missing.
- * @param onLost called when the CLI ends before it got one
+ * @param onLost called with why when the CLI ends before it got one
  */
-export async function prepare(job: Job, url: string, onLost: () => void): Promise<Waiting> {
+export async function prepare(job: Job, url: string, onLost: (error: unknown) => void): Promise<Waiting> {
   const loaded = await loadProgram(url);
   await fileStore(job).ensure();
   const reached = Promise.withResolvers<void>();
@@ -108,11 +109,13 @@ export async function prepare(job: Job, url: string, onLost: () => void): Promis
   const run: RunArgs = (args) => runPulumi({ command, args, folder, environment, onEvent: (event) => tell(event) });
   const ended = up(job, program, loaded, run);
   let finishing = false;
-  const lost = () => {
-    if (!finishing) onLost();
+  const lost = (error: unknown) => {
+    if (!finishing) onLost(error);
   };
-  ended.then(lost, lost);
+  ended.then(() => lost(new EngineError("failed", "the Pulumi CLI asked for no program")), lost);
   await reached.promise;
+  // The CLI has made its key of it; nothing is to lie about while nobody works.
+  await rm(`${folder}/passphrase`, { force: true });
   return {
     async finish(program, backend, onEvent) {
       finishing = true;
@@ -173,6 +176,9 @@ export async function runJob(
   const register = () => loaded.program(spec, context === undefined ? {} : { context });
   if (settings !== undefined) {
     await timed("policies", judgeProgram({ program: register, project, stack, settings }, onEvent));
+  }
+  if (waiting !== undefined && (await store.exists()) !== false) {
+    throw new EngineError("crashed", `somebody else has made the stack ${stack} meanwhile`);
   }
   await timed("stack", store.ensure());
   await timed(

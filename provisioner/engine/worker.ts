@@ -22,6 +22,11 @@ function send(message: FromWorker): Promise<void> {
   });
 }
 
+function sendFailure(error: unknown, redact: (text: string) => string): Promise<void> {
+  const kind = error instanceof EngineError ? error.kind : "failed";
+  return send({ type: "failed", kind, message: redact(error instanceof Error ? error.message : String(error)) });
+}
+
 /** Ends this process with everything that it started, at once. */
 function endWithTree(): never {
   // Bounded: there is nobody left to notice if one of them cannot die.
@@ -50,8 +55,7 @@ async function run(message: ToWorker & { type: "run" }): Promise<void> {
     const timings = await runJob(job, message.program, onEvent, waiting);
     await send({ type: "done", timings });
   } catch (error) {
-    const kind = error instanceof EngineError ? error.kind : "failed";
-    await send({ type: "failed", kind, message: redact(error instanceof Error ? error.message : String(error)) });
+    await sendFailure(error, redact);
   }
   // Whatever a program may have left running ends with it.
   process.exit(0);
@@ -66,13 +70,13 @@ function warm({ program, policies, leisure }: ToWorker & { type: "warm" }): void
 
 async function begin({ program, job }: ToWorker & { type: "prepare" }): Promise<void> {
   carry(job.lease);
+  const fail = (error: unknown) => void sendFailure(error, createRedactor(job.secrets)).then(endWithTree);
   try {
     await warming;
-    waiting = await prepare(job, program, endWithTree);
+    waiting = await prepare(job, program, fail);
     await send({ type: "prepared" });
-  } catch {
-    // Whoever wants a workspace gets it the long way, and is told there what is wrong.
-    endWithTree();
+  } catch (error) {
+    fail(error);
   }
 }
 

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gt, inArray, isNull, ne, sql } from "drizzle-orm";
+import { newId } from "../../components/core/names.ts";
 import type { VolumeDisposal, Workspace } from "../contract/workspace.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { Engine, Reservation } from "../engine/engine.ts";
 import type { Queue } from "../queue/queue.ts";
 import { revokeAccess } from "../store/access.ts";
 import type { Database, Queries, Transaction } from "../store/database.ts";
@@ -96,9 +97,20 @@ export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceSer
 
   return {
     async create(command, idempotency) {
-      const made = await database.transaction((transaction) =>
-        createWorkspace(transaction, { queue, settings, changes, reserve }, command, idempotency),
-      );
+      let reserved: Reservation | undefined;
+      const newWorkspaceId = () => {
+        reserved ??= reserve?.();
+        return reserved?.stack ?? newId("ws");
+      };
+      const made = await database
+        .transaction((transaction) =>
+          createWorkspace(transaction, { queue, settings, changes, newWorkspaceId }, command, idempotency),
+        )
+        .catch((error: unknown) => {
+          // After any other error nobody knows whether the row is there.
+          if (error instanceof RequestError) reserved?.giveBack();
+          throw error;
+        });
       return { ...(await present(queries, made, made.created)), estimate: priceRow(made.workspace, settings).estimate };
     },
     estimate: (order) => estimateOrder(order, settings.costs),

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { and, count, desc, eq, lt, ne, or, sql } from "drizzle-orm";
 import { newId } from "../../components/core/names.ts";
 import type { Blueprint } from "../../components/workspace/blueprints/index.ts";
-import type { Engine } from "../engine/engine.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { Transaction } from "../store/database.ts";
 import { idempotencyKeys, operations, owners, volumes, workspaces } from "../store/schema.ts";
@@ -19,8 +18,8 @@ export interface CreateDeps {
   readonly queue: Pick<Queue, "enqueue">;
   readonly settings: WorkspaceSettings;
   readonly changes: Changes;
-  /** The id of a workspace whose first deploy is begun, if one is. @default none ever is */
-  readonly reserve?: Engine["reserve"] | undefined;
+  /** An id that no workspace has had. */
+  readonly newWorkspaceId: () => string;
 }
 
 export type CreatedRow = AcceptedRow & { readonly created: boolean };
@@ -119,7 +118,7 @@ async function insert(transaction: Transaction, deps: CreateDeps, order: Order):
   const { queue, settings } = deps;
   const { owner, name, blueprintFound: blueprint } = order;
   await refuseBeyondLimit(transaction, order, settings.workspacesPerOwner ?? 10);
-  const id = deps.reserve?.() ?? newId("ws");
+  const id = deps.newWorkspaceId();
   const reservationHours = settings.hostReservationHours ?? 24;
   const taken = takenLabels(settings);
   const host = await claimHost(transaction, order, { owner, workspace: id, reservationHours, taken });

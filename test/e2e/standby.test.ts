@@ -1,39 +1,43 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { processesOfLease } from "../../provisioner/engine/processes.ts";
 import { standbyPrefix } from "../../provisioner/engine/standby.ts";
 import { parseWorkFolder } from "../../provisioner/engine/work-folders.ts";
+import { freePort } from "../../toolchain/free-port.ts";
 import { type ApiClient, createApiClient } from "../support/api.ts";
 import { isAlive, partsOf, until } from "../support/engine-processes.ts";
 import { usePlatform } from "../support/platform.ts";
 import { startTestProvisioner, type TestProvisioner } from "../support/provisioner.ts";
+import { createKiller } from "../support/victims.ts";
 
 let berth: TestProvisioner;
 let api: ApiClient;
+let metrics: string;
 beforeAll(async () => {
-  berth = await startTestProvisioner(usePlatform());
+  const port = await freePort();
+  metrics = `http://127.0.0.1:${port}/metrics`;
+  berth = await startTestProvisioner({ ...usePlatform(), environment: { BERTH_METRICS_PORT: String(port) } });
   api = createApiClient(berth);
 });
 afterAll(() => berth?.dispose());
 
-/** What is begun for nobody yet, when it has come as far as it can. */
+/** What is begun for nobody yet, when it is ready. */
 async function begun() {
+  await until("two workers and a deploy wait ready", async () =>
+    /^berth_engine_idle_workers 3$/m.test(await (await fetch(metrics)).text()),
+  );
   const root = join(berth.state, "run", "engine");
-  let found: { readonly workspace: string; readonly lease: string } | undefined;
-  await until("a deploy is begun", async () => {
-    for (const folder of await readdir(root)) {
-      const { lease } = parseWorkFolder(folder);
-      if (!lease.startsWith(standbyPrefix)) continue;
-      const stacks = join(root, folder, "state", ".pulumi", "stacks", "berth");
-      for (const file of await readdir(stacks).catch(() => [])) {
-        const checkpoint = file.endsWith(".json") ? await readFile(join(stacks, file), "utf8").catch(() => "") : "";
-        if (checkpoint.includes("pulumi:pulumi:Stack")) found = { workspace: basename(file, ".json"), lease };
-      }
-    }
-    return found !== undefined;
-  });
-  return found ?? { workspace: "", lease: "" };
+  const folder = (await readdir(root)).find((name) => parseWorkFolder(name).lease.startsWith(standbyPrefix)) ?? "";
+  const stacks = await readdir(join(root, folder, "state", ".pulumi", "stacks", "berth"));
+  const workspace = stacks.find((name) => name.endsWith(".json")) ?? "";
+  return { workspace: basename(workspace, ".json"), lease: parseWorkFolder(folder).lease };
+}
+
+async function removed(workspace: string): Promise<void> {
+  const { operation } = await api.remove(workspace, "delete");
+  expect(await api.settled(operation?.id ?? "")).toMatchObject({ outcome: "succeeded" });
+  if ((await api.workspaces()).length === 0) expect(await berth.leftovers()).toEqual([]);
 }
 
 test("whoever signs up at rest gets the workspace whose deploy is begun, and nothing of it is left behind", async () => {
@@ -45,22 +49,47 @@ test("whoever signs up at rest gets the workspace whose deploy is begun, and not
 
   const made = await api.create({ owner: "early", blueprint: "home" });
   expect(made.workspace.id).toBe(workspace);
-  const operation = await api.settled(made.operation?.id ?? "");
-  expect(operation).toMatchObject({ outcome: "succeeded", attempts: 1 });
+  expect(await api.settled(made.operation?.id ?? "")).toMatchObject({ outcome: "succeeded", attempts: 1 });
   expect(isAlive(cli ?? 0)).toBe(false);
   expect(processesOfLease(lease)).toEqual([]);
-
-  const { operation: removal } = await api.remove(workspace, "delete");
-  expect(await api.settled(removal?.id ?? "")).toMatchObject({ outcome: "succeeded" });
-  expect(await berth.leftovers()).toEqual([]);
+  await removed(workspace);
 });
 
-test("the next one is begun when all is at rest again; killed with its provisioner, it leaves nothing", async () => {
+test("a create that is refused leaves it to the next one", async () => {
+  const { workspace } = await begun();
+  const handle = { owner: "first", handle: "taken", blueprint: "home" };
+  const first = await api.create(handle);
+  expect(first.workspace.id).toBe(workspace);
+  expect(await api.settled(first.operation?.id ?? "")).toMatchObject({ outcome: "succeeded" });
+  const next = await begun();
+  for (let times = 0; times < 3; times += 1) {
+    expect(await api.call("POST", "/v1/workspaces", { ...handle, owner: "second" })).toMatchObject({ status: 409 });
+  }
+  const second = await api.create({ owner: "second", blueprint: "home" });
+  expect(second.workspace.id).toBe(next.workspace);
+  await api.settled(second.operation?.id ?? "");
+  await removed(workspace);
+  await removed(next.workspace);
+});
+
+test("killed in the middle of it, the next provisioner finds its processes by its lease, and goes on", async () => {
+  const { workspace, lease } = await begun();
+  const killer = await createKiller(berth);
+  const made = await api.create({ owner: "unlucky", blueprint: "home" });
+  expect(await killer.kill("provisioner", workspace)).toBe(lease);
+  await berth.start();
+  expect(await api.settled(made.operation?.id ?? "")).toMatchObject({ outcome: "succeeded" });
+  expect(processesOfLease(lease)).toEqual([]);
+  await killer.close();
+  await removed(workspace);
+});
+
+test("killed while it waits, nothing of it is left, and the next one is another", async () => {
   const { workspace, lease } = await begun();
   await berth.kill();
   await until("its processes are gone", () => processesOfLease(lease).length === 0);
   await berth.start();
-  expect(await api.workspaces(`owner=${workspace}`)).toEqual([]);
+  expect((await api.workspaces()).map(({ id }) => id)).not.toContain(workspace);
   expect(await berth.leftovers()).toEqual([]);
-  expect((await begun()).lease).not.toBe(lease);
+  expect((await begun()).workspace).not.toBe(workspace);
 });

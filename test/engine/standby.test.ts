@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readdirSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createEngine } from "../../provisioner/engine/create-engine.ts";
-import type { Engine } from "../../provisioner/engine/engine.ts";
+import type { Engine, Reservation } from "../../provisioner/engine/engine.ts";
 import { processesOfLease } from "../../provisioner/engine/processes.ts";
 import { parseWorkFolder } from "../../provisioner/engine/work-folders.ts";
 import { collectEvents, createTestEngine, newName, specFor, type TestEngine } from "../support/engine.ts";
@@ -13,8 +14,9 @@ import { descendantsOf, isAlive, partsOf, until } from "../support/engine-proces
 
 describe("The first deploy of a workspace that nobody has yet", () => {
   let test: TestEngine;
+  const errors: unknown[] = [];
   beforeAll(async () => {
-    test = await createTestEngine({ idleWorkers: 1, standby: true });
+    test = await createTestEngine({ idleWorkers: 1, standby: true, onError: (error) => errors.push(error) });
   });
   afterAll(() => test?.dispose());
 
@@ -24,15 +26,27 @@ describe("The first deploy of a workspace that nobody has yet", () => {
   };
   const request = (stack: string, lease = newName("op")) => ({ stack, lease, spec: specFor(stack), deadline: 60_000 });
 
-  /** Makes out of the id that is given away, and its lease, what a provisioner would. */
-  const given = async (engine: Engine = test.engine) => {
-    let stack: string | undefined;
+  /** The workspace that is ready, as soon as one is. */
+  const reserved = async (engine: Engine = test.engine): Promise<Reservation> => {
+    let found: Reservation | undefined;
     await until("a deploy is begun", () => {
-      stack = engine.reserve();
-      return stack !== undefined;
+      found = engine.reserve();
+      return found !== undefined;
     });
-    const lease = engine.leaseFor(stack ?? "");
-    return { stack: stack ?? "", lease: lease ?? "" };
+    if (found === undefined) throw new Error("nothing is reserved");
+    return found;
+  };
+  /** Its id, and the lease that its deploy has to have. */
+  const given = async (engine: Engine = test.engine) => {
+    const { stack } = await reserved(engine);
+    return { stack, lease: engine.leaseFor(stack) ?? "" };
+  };
+
+  /** Resolves when an engine that begins now has one ready. */
+  const anotherIsReady = async () => {
+    const other = await createTestEngine({ standby: true });
+    await reserved(other.engine);
+    await other.dispose();
   };
 
   const expectNothingWaits = async (lease: string) => {
@@ -45,7 +59,10 @@ describe("The first deploy of a workspace that nobody has yet", () => {
     expect(stack).toMatch(/^ws-[a-z2-7]{16}$/);
     expect(partsOf(lease)).toEqual({ worker: [expect.any(Number)], cli: [expect.any(Number)], plugin: [] });
     expect(await test.stateFiles()).toEqual([]);
-    expect(await test.workFolders()).toEqual([expect.stringContaining(lease)]);
+    const [folder = ""] = await test.workFolders();
+    expect(folder).toContain(lease);
+    // No secret lies about while nobody works.
+    expect(await readdir(join(test.options.workFolder, folder))).not.toContain("passphrase");
     await test.engine.destroy({ stack, lease, deadline: 60_000 });
     await expectNothingWaits(lease);
   });
@@ -60,17 +77,36 @@ describe("The first deploy of a workspace that nobody has yet", () => {
     await destroyed(stack);
   });
 
+  it("is ready again when it was given back, but not after it was leased", async () => {
+    const first = await reserved();
+    expect(test.engine.reserve()).toBeUndefined();
+    first.giveBack();
+    const second = await reserved();
+    expect(second.stack).toBe(first.stack);
+    const lease = test.engine.leaseFor(second.stack) ?? "";
+    second.giveBack();
+    expect(test.engine.reserve()).toBeUndefined();
+    await test.engine.deploy(request(second.stack, lease));
+    second.giveBack();
+    expect(test.engine.reserve()).toBeUndefined();
+    await destroyed(second.stack);
+  });
+
   it("goes on with the workspace's program, and leaves a stack as every other", async () => {
     const { stack, lease } = await given();
     const [cli] = partsOf(lease).cli;
     const { events, onEvent } = collectEvents();
     const alive: (number | undefined)[] = [];
+    const locks: string[] = [];
     const watching = (event: Parameters<typeof onEvent>[0]) => {
       alive.push(...partsOf(lease).cli);
+      locks.push(...readdirSync(join(test.state, ".pulumi", "locks", "organization", "berth", stack)));
       onEvent(event);
     };
     const { timings } = await test.engine.deploy({ ...request(stack, lease), onEvent: watching });
     expect(new Set(alive)).toEqual(new Set([cli]));
+    // Whoever does something by hand meets the lock.
+    expect([...new Set(locks)]).toEqual([expect.stringMatching(/\.json$/)]);
     expect(timings).toMatchObject({ up: expect.any(Number), total: expect.any(Number) });
     expect(events.map(({ message }) => message)).toContain("created Workspace workspace");
     await expectNothingWaits(lease);
@@ -110,24 +146,32 @@ describe("The first deploy of a workspace that nobody has yet", () => {
     await destroyed(stack);
   });
 
+  it("ends with an operation that is cancelled before it went on", async () => {
+    const { stack, lease } = await given();
+    const cancelled = test.engine.deploy({ ...request(stack, lease), signal: AbortSignal.abort() });
+    await expect(cancelled).rejects.toMatchObject({ kind: "cancelled" });
+    expect(processesOfLease(lease)).toEqual([]);
+    expect(await test.workFolders()).toEqual([]);
+    expect(await test.stateFiles()).toEqual([]);
+  });
+
   it("ends when its id is given away and not deployed here", async () => {
     const { lease } = await given();
     await expectNothingWaits(lease);
     expect(await test.stateFiles()).toEqual([]);
-    await given();
+    const next = await reserved();
+    next.giveBack();
   });
 
   it.each(["worker", "cli"] as const)("is given to nobody when its %s has died", async (part) => {
-    const processes = await vi.waitFor(async () => {
-      const [folder = ""] = await test.workFolders();
-      const { lease } = parseWorkFolder(folder);
-      const parts = partsOf(lease);
-      expect(parts).toMatchObject({ worker: [expect.any(Number)], cli: [expect.any(Number)] });
-      return { lease, pids: parts[part] };
-    }, 30_000);
-    for (const pid of processes.pids) process.kill(pid, "SIGKILL");
-    await expectNothingWaits(processes.lease);
+    const { giveBack } = await reserved();
+    giveBack();
+    const { lease } = parseWorkFolder((await test.workFolders())[0] ?? "");
+    for (const pid of partsOf(lease)[part]) process.kill(pid, "SIGKILL");
+    await expectNothingWaits(lease);
     expect(test.engine.reserve()).toBeUndefined();
+    expect(errors).toEqual([expect.objectContaining({ kind: "crashed" })]);
+    errors.length = 0;
     const stack = newName("ws");
     await test.engine.deploy(request(stack));
     await destroyed(stack);
@@ -177,12 +221,26 @@ describe("The first deploy of a workspace that nobody has yet", () => {
     await own.dispose();
   });
 
-  it("is only begun where stacks are files, and workers are kept ready", async () => {
-    const bare = await createTestEngine({ idleWorkers: 0, standby: true });
-    expect(bare.engine.usage().idle).toBe(0);
-    await bare.engine.deploy(request(newName("ws")));
-    await vi.waitFor(() => expect(bare.engine.usage()).toEqual({ running: 0, idle: 0 }));
-    expect(bare.engine.reserve()).toBeUndefined();
-    await bare.dispose();
+  it("is not made again and again when it fails, and says why", async () => {
+    const said: unknown[] = [];
+    const broken = new URL("./no-such-program.ts", import.meta.url);
+    const own = await createTestEngine({ standby: true, program: broken, onError: (error) => said.push(error) });
+    await vi.waitFor(() => expect(said).toHaveLength(1), 30_000);
+    expect(String(said[0])).toContain("no-such-program");
+    await anotherIsReady();
+    expect(said).toHaveLength(1);
+    expect(await own.workFolders()).toEqual([]);
+    await own.dispose();
+  });
+
+  it.each([
+    ["no workers are kept ready", { idleWorkers: 0 }],
+    ["stacks are made by commands", { store: "commands" }],
+  ] as const)("is not begun where %s", async (_why, more) => {
+    const own = await createTestEngine({ standby: true, ...more });
+    await anotherIsReady();
+    expect(own.engine.reserve()).toBeUndefined();
+    expect(await own.workFolders()).toEqual([]);
+    await own.dispose();
   });
 });

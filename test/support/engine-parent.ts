@@ -18,7 +18,7 @@ const engine = createEngine({ ...options, program: new URL(options.program) });
 if (stack === undefined) {
   await until("a deploy is begun", () => {
     const reserved = engine.reserve();
-    if (reserved !== undefined) process.stdout.write(`waiting ${engine.leaseFor(reserved)}\n`);
+    if (reserved !== undefined) process.stdout.write(`waiting ${engine.leaseFor(reserved.stack)}\n`);
     return reserved !== undefined;
   });
 } else {
