@@ -37,6 +37,8 @@ export interface EngineOptions {
   readonly workFolder: string;
   /** Workers that wait ready, some 110 MiB each. @default 2 */
   readonly idleWorkers?: number;
+  /** Milliseconds that what was deployed is given to start in, before more is made ready. @default 3 000 */
+  readonly settle?: number;
   /**
    * Whether the first deploy of a workspace is begun before anybody asks for it (see `reserve`): some 240 MiB more. For
    * stacks in files, and where there are idle workers. @default false
@@ -99,6 +101,7 @@ export function createEngine(options: EngineOptions): Engine {
   const pool = createPool({
     size: options.idleWorkers ?? 2,
     program,
+    settle: options.settle ?? 3_000,
     policies: options.policies !== undefined,
     leisure: () => running.size === 0,
     atRest: () => standby?.prepare(),

@@ -27,6 +27,8 @@ export interface PoolOptions {
   /** Workers that wait ready for a deploy. */
   readonly size: number;
   readonly program: string;
+  /** Milliseconds that what was deployed is given to start in, before more than the next worker is made ready. */
+  readonly settle: number;
   /** Whether they judge the program by policies. */
   readonly policies: boolean;
   /** Whether nothing runs now that would have to share the processors with a worker's rehearsal. */
@@ -35,9 +37,6 @@ export interface PoolOptions {
   readonly atRest?: () => void;
   readonly environment: Readonly<Record<string, string>>;
 }
-
-/** Milliseconds that what was deployed is given to start in. */
-const settleMs = 3_000;
 
 const workerFile = fileURLToPath(new URL("./worker.ts", import.meta.url));
 
@@ -71,7 +70,8 @@ function startWorker(environment: Readonly<Record<string, string>>): Worker {
   };
 }
 
-export function createPool({ size, program, policies, leisure, atRest, environment }: PoolOptions): Pool {
+export function createPool(options: PoolOptions): Pool {
+  const { size, program, settle, policies, leisure, atRest, environment } = options;
   const idle: Worker[] = [];
   let warming = false;
   let closed = false;
@@ -85,7 +85,7 @@ export function createPool({ size, program, policies, leisure, atRest, environme
       if (closed || !leisure()) return;
       if (idle.length < size) add();
       else atRest?.();
-    }, settleMs);
+    }, settle);
   };
   const add = () => {
     clearTimeout(later);

@@ -83,13 +83,3 @@ test("killed in the middle of it, the next provisioner finds its processes by it
   await killer.close();
   await removed(workspace);
 });
-
-test("killed while it waits, nothing of it is left, and the next one is another", async () => {
-  const { workspace, lease } = await begun();
-  await berth.kill();
-  await until("its processes are gone", () => processesOfLease(lease).length === 0);
-  await berth.start();
-  expect((await api.workspaces()).map(({ id }) => id)).not.toContain(workspace);
-  expect(await berth.leftovers()).toEqual([]);
-  expect((await begun()).workspace).not.toBe(workspace);
-});

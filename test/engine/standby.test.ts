@@ -16,7 +16,12 @@ describe("The first deploy of a workspace that nobody has yet", () => {
   let test: TestEngine;
   const errors: unknown[] = [];
   beforeAll(async () => {
-    test = await createTestEngine({ idleWorkers: 1, standby: true, onError: (error) => errors.push(error) });
+    test = await createTestEngine({
+      idleWorkers: 1,
+      standby: true,
+      settle: 50,
+      onError: (error) => errors.push(error),
+    });
   });
   afterAll(() => test?.dispose());
 
@@ -44,7 +49,7 @@ describe("The first deploy of a workspace that nobody has yet", () => {
 
   /** Resolves when an engine that begins now has one ready. */
   const anotherIsReady = async () => {
-    const other = await createTestEngine({ standby: true });
+    const other = await createTestEngine({ standby: true, settle: 50 });
     await reserved(other.engine);
     await other.dispose();
   };
@@ -193,7 +198,7 @@ describe("The first deploy of a workspace that nobody has yet", () => {
   it("goes down with its provisioner, and the next one takes its folder away", async () => {
     const own = await createTestEngine();
     await own.engine.close();
-    const order = { options: { ...own.options, program: own.options.program?.href, standby: true } };
+    const order = { options: { ...own.options, program: own.options.program?.href, standby: true, settle: 50 } };
     const script = fileURLToPath(new URL("../support/engine-parent.ts", import.meta.url));
     const parent = spawn(process.execPath, [script, JSON.stringify(order)], { stdio: ["ignore", "pipe", "inherit"] });
     const lease = await new Promise<string>((resolve) =>
@@ -213,7 +218,7 @@ describe("The first deploy of a workspace that nobody has yet", () => {
   });
 
   it("ends with its engine", async () => {
-    const own = await createTestEngine({ standby: true });
+    const own = await createTestEngine({ standby: true, settle: 50 });
     const { lease } = await given(own.engine);
     await own.engine.close();
     expect(processesOfLease(lease)).toEqual([]);
@@ -224,7 +229,12 @@ describe("The first deploy of a workspace that nobody has yet", () => {
   it("is not made again and again when it fails, and says why", async () => {
     const said: unknown[] = [];
     const broken = new URL("./no-such-program.ts", import.meta.url);
-    const own = await createTestEngine({ standby: true, program: broken, onError: (error) => said.push(error) });
+    const own = await createTestEngine({
+      standby: true,
+      settle: 50,
+      program: broken,
+      onError: (error) => said.push(error),
+    });
     await vi.waitFor(() => expect(said).toHaveLength(1), 30_000);
     expect(String(said[0])).toContain("no-such-program");
     await anotherIsReady();
@@ -237,7 +247,7 @@ describe("The first deploy of a workspace that nobody has yet", () => {
     ["no workers are kept ready", { idleWorkers: 0 }],
     ["stacks are made by commands", { store: "commands" }],
   ] as const)("is not begun where %s", async (_why, more) => {
-    const own = await createTestEngine({ standby: true, ...more });
+    const own = await createTestEngine({ standby: true, settle: 50, ...more });
     await anotherIsReady();
     expect(own.engine.reserve()).toBeUndefined();
     expect(await own.workFolders()).toEqual([]);
