@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import pg from "pg";
 import { z } from "zod";
 import { installationSelector, labelKeys } from "../components/core/labels.ts";
-import { identityOf } from "../provisioner/engine/processes.ts";
+import { stillRuns } from "../provisioner/engine/processes.ts";
 import { standbyPrefix } from "../provisioner/engine/standby.ts";
 import { parseWorkFolder } from "../provisioner/engine/work-folders.ts";
 import { loadAccess } from "../provisioner/runtimes/kubernetes/access.ts";
@@ -27,8 +27,14 @@ export interface LeftoverOptions {
 export async function findLeftovers(options: LeftoverOptions): Promise<string[]> {
   const { ids, found } = await inDatabase(options);
   const { state } = options;
-  const kept = await keptReady(state);
-  const elsewhere = await Promise.all([inCluster(options, ids), inFiles(state, kept), inProcesses(state, kept)]);
+  const folders = await workFolders(state);
+  const kept = await keptReady(folders);
+  const elsewhere = await Promise.all([
+    inCluster(options, ids),
+    stacksIn(state),
+    folders.filter(({ lease }) => !kept.has(lease)).map(({ path }) => `folder ${path}`),
+    inProcesses(state, kept),
+  ]);
   return [...found, ...elsewhere.flat()];
 }
 
@@ -87,29 +93,38 @@ async function volumesLeft(client: KubernetesClient, installation: string, ids: 
   });
 }
 
-/** Folders of operations. */
-async function workFolders(state: string): Promise<string[]> {
-  return (await entries(join(state, "run"))).filter((path) => /(^|\/)op\.[^/]*$/.test(path));
+/** The folder of an operation, as its name tells of it. */
+interface WorkFolder {
+  readonly owner: string;
+  readonly lease: string;
+  readonly absolute: string;
+  /** Within the state folder. */
+  readonly path: string;
+}
+
+async function workFolders(state: string): Promise<WorkFolder[]> {
+  const found = (await entries(join(state, "run"))).filter((path) => /(^|\/)op\.[^/]*$/.test(path));
+  return found.map((path) => ({
+    ...parseWorkFolder(basename(path)),
+    ...{ absolute: join(state, "run", path), path: `run/${path}` },
+  }));
 }
 
 /** Leases of deploys that living provisioners have begun for nobody yet: one each. A second one is left behind. */
-async function keptReady(state: string): Promise<ReadonlySet<string>> {
+async function keptReady(folders: readonly WorkFolder[]): Promise<ReadonlySet<string>> {
   const byOwner = new Map<string, string>();
-  for (const folder of await workFolders(state)) {
-    const { owner, lease } = parseWorkFolder(basename(folder));
-    const isAlive = identityOf(Number.parseInt(owner, 10)) === owner;
+  for (const { owner, lease, absolute } of folders) {
     // One that was somebody's leads to their stack.
-    const stacks = await lstat(join(state, "run", folder, "state", ".pulumi", "stacks")).catch(() => undefined);
-    if (isAlive && lease.startsWith(standbyPrefix) && stacks?.isDirectory()) byOwner.set(owner, lease);
+    const stacks = await lstat(join(absolute, "state", ".pulumi", "stacks")).catch(() => undefined);
+    if (stillRuns(owner) && lease.startsWith(standbyPrefix) && stacks?.isDirectory()) byOwner.set(owner, lease);
   }
   return new Set(byOwner.values());
 }
 
-/** Files of stacks in Pulumi's state, and folders of operations. */
-async function inFiles(state: string, kept: ReadonlySet<string>): Promise<string[]> {
+/** Files of stacks in Pulumi's state. */
+async function stacksIn(state: string): Promise<string[]> {
   const stacks = (await entries(join(state, "pulumi"))).filter((path) => /(^|\/)ws-[^/]*$/.test(path));
-  const operations = (await workFolders(state)).filter((path) => !kept.has(parseWorkFolder(basename(path)).lease));
-  return [...stacks.map((path) => `file pulumi/${path}`), ...operations.map((path) => `folder run/${path}`)];
+  return stacks.map((path) => `file pulumi/${path}`);
 }
 
 async function entries(folder: string): Promise<string[]> {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { WorkspaceSpec } from "../../components/workspace/spec.ts";
 import type { DeployRequest, DestroyRequest, Engine, EngineResult } from "./engine.ts";
 import { EngineError } from "./engine.ts";
 import { cleanEnvironment, commandEnvironment } from "./environment.ts";
@@ -62,14 +63,13 @@ export interface EngineOptions {
 }
 
 /** All that must not appear in a message. */
-function secretsOf(options: EngineOptions, request?: DeployRequest | DestroyRequest): string[] {
-  const identity = request !== undefined && "spec" in request ? Object.values(request.spec.identity ?? {}) : [];
+function secretsOf(options: EngineOptions, spec: WorkspaceSpec | undefined): string[] {
   const extra = Object.entries(options.environment ?? {}).filter(
     ([name]) => /SECRET|TOKEN|PASSWORD|KEY/i.test(name) && !/_FILE$/.test(name),
   );
   return [
     ...(options.passphrase === undefined ? [] : [options.passphrase]),
-    ...identity,
+    ...Object.values(spec?.identity ?? {}),
     ...extra.map(([, value]) => value),
     ...kubeconfigSecrets(options.kubeconfig),
   ];
@@ -125,11 +125,16 @@ export function createEngine(options: EngineOptions): Engine {
       ...(options.pulumiHome === undefined ? {} : { plugins: join(options.pulumiHome, "plugins") }),
     });
 
-  const jobOf = async (stack: string, lease: string, folder: string, backend = options.backend): Promise<Job> => ({
+  const jobOf = async (
+    { stack, lease, repair = false, spec }: Pick<Job, "stack" | "lease"> & Partial<Pick<Job, "repair" | "spec">>,
+    folder: string,
+    backend = options.backend,
+  ): Promise<Job> => ({
     stack,
     project,
     lease,
-    repair: false,
+    repair,
+    ...(spec === undefined ? {} : { spec }),
     ...(options.context === undefined ? {} : { context: options.context }),
     folder,
     command: options.pulumi,
@@ -146,7 +151,7 @@ export function createEngine(options: EngineOptions): Engine {
     secretsProvider,
     encryption: await encryption,
     ...(options.policies === undefined ? {} : { policies: options.policies }),
-    secrets: [],
+    secrets: secretsOf(options, spec),
   });
 
   const standby =
@@ -155,8 +160,7 @@ export function createEngine(options: EngineOptions): Engine {
           pool,
           begin: async ({ worker, stack, lease, folder }) => {
             const own = `${pathToFileURL(join(folder, "state"))}${new URL(options.backend).search}`;
-            const job = await jobOf(stack, lease, folder, own);
-            worker.send({ type: "prepare", program, job: { ...job, secrets: secretsOf(options) } });
+            worker.send({ type: "prepare", program, job: await jobOf({ stack, lease }, folder, own) });
           },
           exists: async (stack) =>
             (await fileStore({ backend: options.backend, project, stack, encryption: "" }).exists()) !== false,
@@ -169,16 +173,10 @@ export function createEngine(options: EngineOptions): Engine {
   const execute = async (request: DeployRequest | DestroyRequest, stop: AbortSignal): Promise<EngineResult> => {
     const start = performance.now();
     await ready;
-    const { stack, lease } = request;
     const begun = await standby?.take(request);
-    const folder = begun?.folder ?? (await createFolder(lease));
+    const folder = begun?.folder ?? (await createFolder(request.lease));
     try {
-      const job: Job = {
-        ...(await jobOf(stack, lease, folder)),
-        repair: request.repair ?? false,
-        ...("spec" in request ? { spec: request.spec } : {}),
-        secrets: secretsOf(options, request),
-      };
+      const job = await jobOf(request, folder);
       // What was begun has to be ended still.
       if (stop.aborted && begun === undefined) throw reasonOf(stop);
       const worker = begun?.worker ?? pool.take("spec" in request ? "program" : "bare");

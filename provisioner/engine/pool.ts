@@ -82,7 +82,7 @@ export function createPool(options: PoolOptions): Pool {
     clearTimeout(later);
     later = setTimeout(() => {
       later = undefined;
-      if (closed || !leisure()) return;
+      if (!leisure()) return;
       if (idle.length < size) add();
       else atRest?.();
     }, settle);

@@ -36,6 +36,11 @@ export function identityOf(pid: number): string | undefined {
   return started === undefined || isDead(pid) ? undefined : `${pid}-${started}`;
 }
 
+/** Whether the process of that identity still runs. */
+export function stillRuns(identity: string): boolean {
+  return identityOf(Number.parseInt(identity, 10)) === identity;
+}
+
 /** Ids of all living processes whose environment, or worker's title, names the lease. Linux only. */
 export function processesOfLease(lease: string): number[] {
   const entry = `${leaseVariable}=${lease}`;

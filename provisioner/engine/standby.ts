@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { newId } from "../../components/core/names.ts";
 import { type DeployRequest, type DestroyRequest, EngineError, type Reservation } from "./engine.ts";
 import type { Pool, Worker } from "./pool.ts";
@@ -45,7 +44,7 @@ export interface StandbyOptions {
 interface Prepared extends Begun {
   readonly stack: string;
   readonly lease: string;
-  state: "begun" | "ready" | "given" | "leased";
+  state: "begun" | "ready" | "given" | "leased" | "ending";
 }
 
 /** What the names of such leases begin with. */
@@ -60,8 +59,6 @@ const patienceMs = 10_000;
 export function createStandby(options: StandbyOptions): Standby {
   const { pool, begin, exists, createFolder, removeFolder, onError } = options;
   let current: Prepared | undefined;
-  /** The stack of the one that is being ended. */
-  let ending: string | undefined;
   let failed = false;
   let expiry: NodeJS.Timeout | undefined;
   let busy: Promise<unknown> = Promise.resolve();
@@ -76,8 +73,7 @@ export function createStandby(options: StandbyOptions): Standby {
 
   const end = async (prepared: Prepared) => {
     if (current !== prepared) return;
-    current = undefined;
-    ending = prepared.stack;
+    prepared.state = "ending";
     clearTimeout(expiry);
     try {
       prepared.worker.process.kill("SIGKILL");
@@ -88,7 +84,7 @@ export function createStandby(options: StandbyOptions): Standby {
       // The next start sweeps the folder away; nobody's operation is in it.
       onError(error);
     } finally {
-      ending = undefined;
+      current = undefined;
     }
   };
 
@@ -104,7 +100,7 @@ export function createStandby(options: StandbyOptions): Standby {
   const make = async () => {
     if (closed || failed || current !== undefined) return;
     const stack = newId("ws");
-    const lease = `${standbyPrefix}${randomBytes(10).toString("hex")}`;
+    const lease = `${standbyPrefix}${stack}`;
     const folder = await createFolder(lease);
     const worker = pool.take("program");
     pool.refill();
@@ -112,15 +108,15 @@ export function createStandby(options: StandbyOptions): Standby {
     current = prepared;
     let why: unknown = new EngineError("crashed", "the deploy that is begun ahead ended by itself");
     worker.onMessage((message) => {
-      if (current !== prepared) return;
       if (message.type === "failed") why = new EngineError(message.kind, message.message);
-      if (message.type === "prepared") {
+      if (message.type === "prepared" && prepared.state === "begun") {
         clearTimeout(expiry);
         prepared.state = "ready";
       }
     });
     void worker.ended.then(() => {
-      if (current !== prepared) return;
+      if (current !== prepared || prepared.state === "ending") return;
+      prepared.state = "ending";
       fail(why);
       return inTurn(() => end(prepared));
     });
@@ -152,7 +148,7 @@ export function createStandby(options: StandbyOptions): Standby {
     async take(operation) {
       failed = false;
       const { stack } = operation;
-      if (current?.stack !== stack && ending !== stack) return undefined;
+      if (current?.stack !== stack) return undefined;
       return inTurn(async () => {
         const prepared = current;
         if (prepared?.stack !== stack) return undefined;

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { identityOf, processesOfLease } from "./processes.ts";
+import { identityOf, processesOfLease, stillRuns } from "./processes.ts";
 
 /** Folders of operations, each with the private files of one. */
 export interface WorkFolders {
@@ -22,6 +22,7 @@ const prefix = "op.";
 
 /** @param root Folder that is ours alone, made when it is not there. */
 export function workFolders(root: string): WorkFolders {
+  const self = identityOf(process.pid);
   const inUse = new Set<string>();
   let counter = 0;
   return {
@@ -31,12 +32,12 @@ export function workFolders(root: string): WorkFolders {
         if (!name.startsWith(prefix) || inUse.has(join(root, name))) continue;
         const { owner, lease } = parseWorkFolder(name);
         // Another provisioner on the same state, or a worker that has not yet seen its provisioner die.
-        const alive = isOther(owner) || processesOfLease(lease).length > 0;
+        const alive = (owner !== self && stillRuns(owner)) || processesOfLease(lease).length > 0;
         if (!alive) await rm(join(root, name), { recursive: true, force: true });
       }
     },
     async create(lease, { project, passphrase, plugins }) {
-      const folder = join(root, `${prefix}${identityOf(process.pid)}.${lease}.${counter++}`);
+      const folder = join(root, `${prefix}${self}.${lease}.${counter++}`);
       inUse.add(folder);
       await mkdir(join(folder, "home", ".pulumi"), { recursive: true, mode: 0o700 });
       await mkdir(join(folder, "tmp"), { mode: 0o700 });
@@ -60,10 +61,4 @@ export function workFolders(root: string): WorkFolders {
 export function parseWorkFolder(name: string): { readonly owner: string; readonly lease: string } {
   const [, owner = "", lease = ""] = name.split(".");
   return { owner, lease };
-}
-
-/** Whether a folder's owner is a living process, and not this one. */
-function isOther(owner: string): boolean {
-  const pid = Number(owner.split("-")[0]);
-  return pid !== process.pid && identityOf(pid) === owner;
 }

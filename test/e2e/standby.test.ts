@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { processesOfLease } from "../../provisioner/engine/processes.ts";
 import { standbyPrefix } from "../../provisioner/engine/standby.ts";
@@ -27,11 +27,10 @@ async function begun() {
   await until("two workers and a deploy wait ready", async () =>
     /^berth_engine_idle_workers 3$/m.test(await (await fetch(metrics)).text()),
   );
-  const root = join(berth.state, "run", "engine");
-  const folder = (await readdir(root)).find((name) => parseWorkFolder(name).lease.startsWith(standbyPrefix)) ?? "";
-  const stacks = await readdir(join(root, folder, "state", ".pulumi", "stacks", "berth"));
-  const workspace = stacks.find((name) => name.endsWith(".json")) ?? "";
-  return { workspace: basename(workspace, ".json"), lease: parseWorkFolder(folder).lease };
+  const folders = await readdir(join(berth.state, "run", "engine"));
+  const leases = folders.map((name) => parseWorkFolder(name).lease);
+  const lease = leases.find((name) => name.startsWith(standbyPrefix)) ?? "";
+  return { workspace: lease.slice(standbyPrefix.length), lease };
 }
 
 async function removed(workspace: string): Promise<void> {
